@@ -221,7 +221,7 @@ def placements(
 def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     context, regions = rates.marks(tables.context_rows), set(rows["region"])
     every = years.series(rows, context)
-    for placement in placements(every, context, tables.peers, PLACED[0], regions):
+    for placement in placements(every, context, tables.peer_rows, PLACED[0], regions):
         row = placement.row
         names = ("value", "expected", "ratio", "lower", "upper")
         amounts = {name: float(row[name]) for name in names}

@@ -207,7 +207,7 @@ def _placed(levels: pd.DataFrame, tables: Tables, region: str, indicator: str) -
     if indicator not in standing.PLACED or region not in tables.first_reports:
         return []
     context = tables.context_rows
-    placements = standing.placements(levels, context, tables.peers, indicator, {region})
+    placements = standing.placements(levels, context, tables.peer_rows, indicator, {region})
     return [position.placement(one) for one in placements]
 
 

@@ -83,7 +83,7 @@ class Inputs:
         """Return the *points* of peers, and what they and the ratios *pairs* are computed from."""
         if pairs.empty:
             return pairs
-        people = benchmarks.people(points, self.tables.peers)
+        people = benchmarks.people(points, self.tables.peer_rows)
         people = people.merge(self.named(*people["indicator"]), on="indicator")
         counts = rates.marks(benchmarks.behind(pairs, points, self.series, self.context))
         return pd.concat([points, counts, people], ignore_index=True).assign(behind=True)
@@ -104,12 +104,12 @@ class Inputs:
     def peers(self, indicator: str) -> pd.DataFrame:
         """Return one point a peer region."""
         nation = benchmarks.yearly_rates(self.series, self.context, indicator)
-        return benchmarks.peers(nation, self.context, self.tables.peers, indicator)
+        return benchmarks.peers(nation, self.context, self.tables.peer_rows, indicator)
 
     def placements(self, indicator: str, regions: Collection[str] | None = None) -> list[Placement]:
         """Return where *regions*, by default those of the rows, lie against nation and peers."""
         chosen = set(self.rows["region"]) if regions is None else regions
-        return standing.placements(self.series, self.context, self.tables.peers, indicator, chosen)
+        return standing.placements(self.series, self.context, self.tables.peer_rows, indicator, chosen)
 
     @property
     def last_year(self) -> int:

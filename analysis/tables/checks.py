@@ -64,7 +64,6 @@ def check(tables: Tables) -> list[Fault]:
         _regions,
         _report_times,
         _tree,
-        _peers,
         _breaks,
         _units,
         _amounts,
@@ -193,15 +192,6 @@ def _tree(tables: Tables) -> Iterator[Fault]:
     own = tables.regions["level"].map(order).astype("float64")
     words = advice("parent_level")
     yield from _faults(tables, "regions", tables.regions[above >= own], "parent", words)
-
-
-def _peers(tables: Tables) -> Iterator[Fault]:
-    """A figure of a region with a report or context belongs into the context."""
-    reporting = tables.regions["region"].isin(tables.regional_reports["region"])
-    adcodes = {*tables.regions.loc[reporting, "adcode"], *tables.context["adcode"]}
-    known = tables.peers[tables.peers["adcode"].isin(adcodes)]
-    words = advice("not_a_peer")
-    yield from _faults(tables, "peers", known, "adcode", words)
 
 
 def _breaks(tables: Tables) -> Iterator[Fault]:

@@ -128,6 +128,13 @@ class Tables:
         return self._named(rows.assign(origin="report", url="", basis="printed"))
 
     @cached_property
+    def peer_rows(self) -> pd.DataFrame:
+        """``peers`` without the regions that have a report or figures in ``context``."""
+        reporting = self.regions["region"].isin(self.regional_reports["region"])
+        own = {*self.regions.loc[reporting, "adcode"], *self.context["adcode"]}
+        return self.peers[~self.peers["adcode"].isin(own)]
+
+    @cached_property
     def absence_rows(self) -> pd.DataFrame:
         """``absences`` with the names of the indicator ``elsewhere``, empty without one."""
         names, codes = self.indicators.set_index("indicator"), self.absences["elsewhere"]

@@ -129,7 +129,6 @@ def _zero(indicator):
         ("mentions", 2, "role", {"role": "target"}, "rows that start at 0 are: none"),
         ("context", 2, "adcode", {"adcode": "990000"}, "not in the table it refers to"),
         ("context", 2, "period", {"period": "2023-12-31/2023-01-01"}, "ends before it starts"),
-        ("peers", 2, "adcode", {"adcode": "320000"}, "put the row into context.csv"),
         ("peers", 2, "unit", {"unit": "起"}, "the unit of deaths is '人'"),
         ("peers", 2, "value", {"value": 9.5}, "no number of cases, people or places"),
         ("peers", 2, "period_start", {"period_start": DAY}, "ends before it starts"),

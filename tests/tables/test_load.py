@@ -242,3 +242,15 @@ def test_units_that_look_alike_are_one(tmp_path):
     assert sorted((fault.line, fault.rule.en) for fault in faults) == [
         (line, "a doubled key") for line in range(2, 6)
     ]
+
+
+def test_a_region_with_a_report_or_context_is_no_peer(data):
+    """Its rows in ``peers.csv`` stay there, and are left out of the peers."""
+    own = data.regions.set_index("region")["adcode"]
+    first, second, *_ = data.peers["adcode"].unique()
+    places = {first: own["chuxiong"], second: own["yunnan"]}
+    tables = replace(data, peers=data.peers.assign(adcode=data.peers["adcode"].replace(places)))
+
+    assert len(data.peer_rows) == len(data.peers)
+    kept = data.peers[~data.peers["adcode"].isin([first, second])]
+    assert list(tables.peer_rows.index) == list(kept.index)
