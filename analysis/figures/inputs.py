@@ -109,7 +109,9 @@ class Inputs:
     def placements(self, indicator: str, regions: Collection[str] | None = None) -> list[Placement]:
         """Return where *regions*, by default those of the rows, lie against nation and peers."""
         chosen = set(self.rows["region"]) if regions is None else regions
-        return standing.placements(self.series, self.context, self.tables.peer_rows, indicator, chosen)
+        return standing.placements(
+            self.series, self.context, self.tables.peer_rows, indicator, chosen
+        )
 
     @property
     def last_year(self) -> int:

@@ -137,12 +137,15 @@ def load(path: Path) -> Reviewed:
         raise TableError(faults)
     lines = {name: rows for name, (rows, _) in sheets.items()}
     report = {line["key"]: line["value"] for line in lines[REPORT]}
+    covered = regions_covered(report.get("region", ""))
+    own = [line for line in lines[REGIONS] if line["region"] in covered]
+    names = {line[column]: line["region"] for line in own for column in ("name_zh", "name_en")}
     reviewed = Reviewed(
         path.name,
         _text(path.name, lines[TEXT]),
         report,
         {line["key"]: line.number for line in lines[REPORT]},
-        [_decided_as(line, report.get(SURE, "")) for line in lines[REVIEW]],
+        [_coded(_decided_as(one, report.get(SURE, "")), names) for one in lines[REVIEW]],
         lines[REGIONS],
         lines[INDICATORS],
         lines[BREAKDOWNS],
@@ -159,6 +162,12 @@ def _decided_as(line: Line, decision: str) -> Line:
     if line["decision"] or line["confidence"] != Confidence.SURE:
         return line
     return replace(line, cells={**line.cells, "decision": decision})
+
+
+def _coded(line: Line, names: Mapping[str, str]) -> Line:
+    """Return a line with the code of its region where its cell has the name."""
+    code = names.get(line["region"]) if line["region"] else None
+    return line if code is None else replace(line, cells={**line.cells, "region": code})
 
 
 def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:

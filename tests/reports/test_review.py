@@ -127,14 +127,17 @@ def test_two_regions_end_to_end(folder):
 
 
 def test_regions_and_their_parent_are_added_in_the_workbook(folder):
-    """A district of a province that the tables lack brings the province along."""
+    """A district of a province that the tables lack brings the province along; names are codes."""
     report = compiled(folder, TWO, "east+west")
-    east = [put("review", "region", "east", raw=raw) for raw in ("36", "29")]
+    east = [put("review", "region", NEW[0][2], raw=raw) for raw in ("36", "29")]
     west = [put("review", "region", "west", raw=raw) for raw in ("12", "9")]
     path = reviewed(folder, report, *east, *west)
     accept.accept(path, folder)
 
-    assert {"east", "west", "hubei_"} <= set(load.load(folder).regions["region"])
+    tables = load.load(folder)
+    assert {"east", "west", "hubei_"} <= set(tables.regions["region"])
+    rows = tables.observations[tables.observations["report"].eq("east-2024")]
+    assert list(rows["region"]) == ["east", "east", "west", "west"]
 
 
 def test_a_region_without_its_parent_is_told_what_to_add(folder):
