@@ -310,7 +310,6 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     shown = {*pairs["region"], *unplaced["region"]}
     silent = data.without(codes[0], shown)
     placement = next(iter(placements), None)
-    points = data.peers(codes[0]).merge(data.named(codes[0]), on="indicator")
     draw = partial(
         draw_expected,
         benchmarks.usual(pairs, placement),
@@ -319,7 +318,8 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         placement=placement,
         about=position.expected_about(placement),
     )
-    return asked.figure(draw, f"expected-{'-'.join(codes)}", data.behind(pairs, points))
+    behind = data.behind(pairs, data.peers(codes[0]))
+    return asked.figure(draw, f"expected-{'-'.join(codes)}", behind)
 
 
 def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
@@ -343,8 +343,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     indicator = data.code("indicator", indicator)
     if indicator not in standing.PLACED:
         raise _not_placed(indicator)
-    points = data.peers(indicator).merge(data.named(indicator), on="indicator")
-    pairs = data.pairs(indicator)
+    points, pairs = data.peers(indicator), data.pairs(indicator)
     spread_of_peers = benchmarks.spread_of(points)
     placements = summaries.placements(pairs, spread_of_peers)
     others = benchmarks.road_shares(data.tables.peer_rows, indicator, benchmarks.PRINT)
@@ -549,9 +548,8 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
 
 def _behind(data: Inputs, region: str) -> pd.DataFrame:
     """Return the rows from which the expected deaths of a region and of its peers follow."""
-    code = standing.PLACED[0]
-    pairs, points = data.pairs(code), data.peers(code).merge(data.named(code), on="indicator")
-    return data.behind(pairs[pairs["region"].eq(region)], points)
+    pairs = data.pairs(standing.PLACED[0])
+    return data.behind(pairs[pairs["region"].eq(region)], data.peers(standing.PLACED[0]))
 
 
 def _not_placed(indicator: str) -> UsageError:

@@ -102,9 +102,10 @@ class Inputs:
         )
 
     def peers(self, indicator: str) -> pd.DataFrame:
-        """Return one point a peer region."""
+        """Return one point a peer region, with the names of the indicator."""
         nation = benchmarks.yearly_rates(self.series, self.context, indicator)
-        return benchmarks.peers(nation, self.context, self.tables.peer_rows, indicator)
+        points = benchmarks.peers(nation, self.context, self.tables.peer_rows, indicator)
+        return points.merge(self.named(indicator), on="indicator")
 
     def placements(self, indicator: str, regions: Collection[str] | None = None) -> list[Placement]:
         """Return where *regions*, by default those of the rows, lie against nation and peers."""
