@@ -35,7 +35,7 @@ def overview(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Write what each report says of deaths to the left, and the findings to the right.
+    Write the deaths in each report to the left, and the findings to the right.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def _others(records: Sequence[Row]) -> Text:
 def _write_regions(
     page: Page, records: Sequence[Row], deaths: dict[str, Text], width: float
 ) -> None:
-    """Write each region with what its report says of deaths, over the whole height of the page."""
+    """Write each region with the deaths in its report, over the whole height of the page."""
     room, size, language = page.room, page.size, page.language
     small = size.note
     texts = [

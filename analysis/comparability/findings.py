@@ -251,7 +251,7 @@ def changes(rows: pd.DataFrame, total: int) -> Text:
 
 
 def _unsure(span: Published, name: Text) -> Text:
-    """Return the ends of the published changes, and where the numbers are too few to tell."""
+    """Return the ends of the published changes, and where the numbers are too few."""
     low, high = sorted((abs(span.low["percent"]), abs(span.high["percent"])))
     ends = {"low": numbers.exact(low), "high": numbers.exact(high)}
     regions = Text.joined(map(region, span.unsure), zh="、", en=", ")

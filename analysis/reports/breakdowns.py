@@ -153,7 +153,7 @@ def _listed(own: str, dimension: str, part: str, start: int, end: int) -> bool:
 
 def merged(part: str, whole: str) -> str:
     """
-    Return a breakdown with what the breakdown of its *whole* says of level and campaign.
+    Return a breakdown with the level and the campaign of the breakdown of its *whole*.
 
     >>> merged("kind:general", "kind:special+level:county")
     'kind:general+level:county'
@@ -166,7 +166,7 @@ def merged(part: str, whole: str) -> str:
 
 def carried(part: str, theme: str) -> str:
     """
-    Return what the breakdown of a figure says of the next one in a list, of another *theme*.
+    Return the parts of a breakdown that hold for the next figure in a list, of another *theme*.
 
     >>> carried("kind:general+level:county", "forces")
     'level:county'
