@@ -303,7 +303,8 @@ def figures(
     from analysis.figures import manifest
     from analysis.publish import content
 
-    records = content.chosen(manifest.load(root(project) / "figures"), language, patterns)
+    folder = root(project) / "figures"
+    records = content.chosen(manifest.load(folder), language, patterns, folder=folder)
     entries = [
         {"name": content.key_of(one), "kind": one["kind"], "title": one["title"][language]}
         for one in records

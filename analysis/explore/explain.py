@@ -22,7 +22,7 @@ from analysis.comparability import (
     standing,
 )
 from analysis.errors import UsageError
-from analysis.language import numbers, values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import label, say
 from analysis.language.publishers import publisher
 from analysis.language.text import Text
@@ -273,7 +273,8 @@ class _Explanation:
         yield _heading(row if is_as_printed else {**row, "printed": ""})
         yield say("explain.printed", evidence=row["evidence"])
         yield from self._sentence(row)
-        yield say("explain.source", **_only(row, *_SOURCE, "report", "start", "end", "printed"))
+        place = {name: row[name] for name in ("report", "start", "end", "printed")}
+        yield say("explain.source", **_source(row), **place)
         yield from _uncertainty(row)
         yield from _note(row)
 
@@ -287,7 +288,7 @@ class _Explanation:
             yield say("explain.printed", evidence=evidence)
         reading = label(Reliability(row["reliability"]))
         file = self._tables.file("context")
-        yield say("explain.other_source", **_only(row, *_SOURCE), reading=reading, file=file)
+        yield say("explain.other_source", **_source(row), reading=reading, file=file)
         if row["url"]:
             yield say("explain.url", url=row["url"])
         yield from _uncertainty(row)
@@ -411,11 +412,8 @@ def reason_kind(refused: Row) -> Text:
     return label(Gap(refused["rule"])) if refused["rule"] in set(Gap) else reason(refused)
 
 
-_SOURCE = ("publisher", "title")
-
-
-def _only(row: Row, *names: str) -> Row:
-    return {name: row[name] for name in names}
+def _source(row: Row) -> Row:
+    return {"publisher": publisher(row["publisher"]), "title": row["title"]}
 
 
 def _heading(row: Row) -> Text:
@@ -446,7 +444,7 @@ def scoped(row: Row) -> Text:
 
 def _note(row: Row) -> Iterator[Text]:
     if row["note"]:
-        yield say("explain.note", note=row["note"])
+        yield say("explain.note", note=labels.note(row))
 
 
 def _uncertainty(row: Row) -> Iterator[Text]:

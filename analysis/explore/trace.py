@@ -133,10 +133,11 @@ def _piece(figure: Mapping[str, Any], place: str, mark: str) -> Piece:
 
 
 def _manifest(root: Path | None) -> list[dict[str, Any]]:
-    """Return the figures of a project, each with its fingerprint."""
+    """Return the figures of a project, those outside its plan last, each with its fingerprint."""
     if root is None:
         raise AnalysisError(say("trace.no_project"))
-    figures = manifest.load(root / "figures")["figures"]
+    whole = manifest.load(root / "figures")
+    figures = [*whole["figures"], *manifest.unplanned(root / "figures", whole)]
     return [{"fingerprint": provenance.fingerprint(one), **one} for one in figures]
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis import files, project
 from analysis.errors import UsageError
+from analysis.figures import manifest
 from analysis.figures.record import save
 from analysis.language import labels, numbers, values
 from analysis.language.messages import say
@@ -316,10 +317,7 @@ def plan_entry(question: Question, language: str) -> str:
     beside = ["years"] }
     """
     given = {"language": language, **question._asdict()}
-    each = ", ".join(f'{name} = ["{value}"]' for name, value in given.items())
-    reads = ", ".join(f'"{table}"' for table in READS)
-    lines = ["[[job]]", f'notebook = "{NOTEBOOK}"', f"each = {{ {each} }}", f"reads = [{reads}]"]
-    return "\n".join([*lines, ""])
+    return f"{manifest.plan_entry(NOTEBOOK, given, READS)}\n"
 
 
 def answer_html(answer: Answer, name: str, language: str) -> str:

@@ -178,6 +178,38 @@ def load(figures: Path) -> dict[str, Any]:
     return {**manifest, "figures": entries}
 
 
+def unplanned(figures: Path, planned: Row) -> list[dict[str, Any]]:
+    """Return the figures in the folder *figures* of jobs that the manifest *planned* lacks."""
+    notebooks = figures.parent / "notebooks"
+    names = {figure["name"] for figure in planned["figures"]}
+    records = [record(path.parent) for path in sorted(figures.glob(f"*/{RECORD}"))]
+    drawn = [
+        _figure(one, figure)
+        for one in records
+        if one is not None and (notebooks / one["notebook"]).is_file()
+        for figure in one["figures"]
+    ]
+    return [_SILENT | figure for figure in drawn if figure["name"] not in names]
+
+
+def plan_entry(notebook: str, parameters: Row, reads: Iterable[str] = ("*",)) -> str:
+    """
+    Return the lines of ``plan.toml`` that make *notebook* with *parameters* a job.
+
+    >>> print(plan_entry("2_trend", {"language": "en", "year": 2024}))
+    [[job]]
+    notebook = "2_trend"
+    each = { language = ["en"], year = [2024] }
+    reads = ["*"]
+    """
+    each = ", ".join(
+        f"{name} = {json.dumps([value], ensure_ascii=False)}" for name, value in parameters.items()
+    )
+    tables = json.dumps([*reads], ensure_ascii=False)
+    entry = ["[[job]]", f'notebook = "{notebook}"', f"each = {{ {each} }}", f"reads = {tables}"]
+    return "\n".join(entry)
+
+
 # What the record of a figure may lack that publications print.
 _SILENT: dict[str, Any] = {
     "subtitle": {},

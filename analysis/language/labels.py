@@ -4,6 +4,7 @@ Rows of a figure's record as text: value, name, period and citation.
 It words records and nothing else; whatever comes from a table passes :func:`legible` first.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from .text import Text, visible
 from .vocabulary import POLICIES, Absence, Method
 
 Row = Mapping[Any, Any]
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
 _BLANK = {
     "comparator": "=",
@@ -182,6 +184,17 @@ def citation(row: Row) -> Text:
     places = [text for text in (offset(row), publication(row)) if text.zh]
     told = Text.joined(places)
     return quoted + Text(f"（{told.zh}）", f"({told.en})")
+
+
+def note(row: Row) -> Text:
+    """
+    Return the note of a row, with its language in English output where it is Chinese.
+
+    >>> note({"note": "年初快报"}).en, note({"note": "early figure"}).en, note({}).en
+    ('(in Chinese) 年初快报', 'early figure', '')
+    """
+    words = legible(row.get("note", ""))
+    return say("label.note", note=words) if _HAN.search(words) else Text(words, words)
 
 
 def reading(row: Row) -> Text:

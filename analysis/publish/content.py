@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.charts import native
@@ -185,6 +186,7 @@ def chosen(
     patterns: Sequence[str] = (),
     *,
     given_order: bool = False,
+    folder: Path | None = None,
 ) -> list[dict[str, Any]]:
     """
     Return the figures of *manifest* in one language, in the order of a briefing or of *patterns*.
@@ -192,18 +194,21 @@ def chosen(
     Raises
     ------
     UsageError
-        If there is no figure in that language, or none that matches a pattern.
+        If there is no figure in that language, or none that matches a pattern; where a job that is
+        not in the plan drew it in *folder*, with the lines that make it a job of the plan.
     """
     records = [record for record in manifest["figures"] if record["language"] == language]
     retired = sorted({str(one["kind"]) for one in records if not is_made(one)})
     if retired:
         raise UsageError(say("deck.retired", kinds=", ".join(retired)))
     records = [with_fingerprint(record) for record in records]
+    unknown = [one for one in patterns if not any(_means(one, record) for record in records)]
+    if unknown and folder is not None:
+        _refuse_unplanned(unknown, folder, manifest, language)
     if not records:
         raise UsageError(say("deck.no_language", language=language))
-    for pattern in patterns:
-        if not any(_means(pattern, record) for record in records):
-            raise UsageError(_unknown(pattern, records))
+    if unknown:
+        raise UsageError(_unknown(unknown[0], records))
     selected = [
         record for record in records if not patterns or any(_means(p, record) for p in patterns)
     ]
@@ -221,6 +226,22 @@ def is_made(record: Record) -> bool:
 def _first(patterns: Sequence[str], record: Record) -> int:
     """Return the position of the first pattern that means a figure."""
     return next(number for number, pattern in enumerate(patterns) if _means(pattern, record))
+
+
+def _refuse_unplanned(
+    patterns: Sequence[str], folder: Path, planned: Mapping[str, Any], language: str
+) -> None:
+    """Raise an error with the entry of the plan, if a job outside it drew one of *patterns*."""
+    from analysis.figures.manifest import plan_entry, unplanned
+
+    for record in unplanned(folder, planned):
+        if any(_means(pattern, record) for pattern in patterns):
+            given, notebook = record["parameters"], Path(record["notebook"]).stem
+            if "language" in given:
+                given = {"language": language} | {**given, "language": language}
+            entry = f"\n\n{plan_entry(notebook, given)}"
+            told = say("deck.unplanned", figure=key_of(record), notebook=notebook)
+            raise UsageError(told + Text(entry, entry))
 
 
 def _unknown(pattern: str, records: Sequence[Record]) -> Text:
@@ -263,7 +284,7 @@ def with_fingerprint(record: Record) -> dict[str, Any]:
 def _means(pattern: str, record: Record) -> bool:
     """Return whether *pattern* is the name of a figure, its kind, or a pattern of its name."""
     name = str(record["name"])
-    return pattern in {name, key_of(record), record["kind"]} or fnmatchcase(name, pattern)
+    return pattern in {name, key_of(record), record.get("kind")} or fnmatchcase(name, pattern)
 
 
 def place(record: Record) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """An explanation leads to the sentence, says what may be compared, or why there is nothing."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def test_a_figure_comes_with_its_evidence_place_and_interval(data):
         assert f"{level['start']}–{level['end']}" in told
         assert "chuxiong-2024" in told
         assert "32.8–60.2" in told
+
+
+@pytest.mark.parametrize(
+    ("region", "indicator", "period"),
+    [("chuxiong", "deaths", 2023), ("nantong", "accidents", None), ("anhui", "deaths", 2013)],
+)
+def test_what_is_chinese_in_english_output_is_marked(data, region, indicator, period):
+    """Phrases and titles stay as printed, notes name their language, publishers are English."""
+    told = explain(data, region, indicator, period, language="en", every=True)
+
+    assert "note: (in Chinese) " in told
+    plain = re.sub(r"“[^”]*”|《.*?》|\(in Chinese\).*", "", told)
+    assert re.findall("[\u4e00-\u9fff]+", plain) == []
 
 
 def test_each_other_region_has_a_verdict_or_a_reason(data):

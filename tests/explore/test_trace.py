@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,27 @@ def test_a_name_names_a_figure(project):
     assert names == [NAME, "comparison-deaths-en"]
     (piece,) = trace.traced(NAME, project)
     assert len(piece.rows()) == 3
+
+
+def test_a_figure_of_a_job_outside_the_plan_is_found(project, figure, tmp_path):
+    """By its name and fingerprint, as its record is there; but not where its notebook is gone."""
+    copy = tmp_path / "project"
+    shutil.copytree(project, copy)
+    folder, notebook = copy / "figures" / "draw-zh", copy / "notebooks" / "draw.ipynb"
+    own = {**figure, "name": "trend-fires-zh", "fingerprint": "0123456789abcdef", "files": []}
+    parts = {"inputs": {}, "parameters": {}}
+    record = {"job": folder.name, "notebook": notebook.name, "parameters": {}, "key": ""}
+    record |= {"parts": parts, "outputs": {}, "figures": [own], "changed": []}
+    folder.mkdir()
+    (folder / manifest.RECORD).write_bytes(manifest.seal(record))
+    with pytest.raises(UsageError):
+        trace.traced("trend-fires", copy)
+    notebook.parent.mkdir()
+    notebook.touch()
+
+    for mark in ("trend-fires", "01234567"):
+        (piece,) = trace.traced(mark, copy)
+        assert piece.carried["figure"] == "trend-fires-zh"
 
 
 @pytest.mark.parametrize("mark", ["0123456789abcdef", "comparison-deth", "nothing-like-it"])

@@ -68,6 +68,29 @@ def test_each_mark_shows_its_sentence(page, figures):
             assert mark.get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.parametrize(
+    ("language", "note", "shown"),
+    [
+        ("en", "年初快报", "(in Chinese) 年初快报"),
+        ("en", "early figure", "early figure"),
+        ("zh", "年初快报", "年初快报"),
+    ],
+)
+def test_a_chinese_note_names_its_language_in_english(chromium, tmp_path, language, note, shown):
+    """The note of a row, below its sentence."""
+    one = row(note=note)
+    noted = [figure("profile-noted", [one], language=part) for part in ("zh", "en")]
+    folder = written(tmp_path, more=noted)
+    gallery.build(folder, language=language)
+    for page in opened(chromium, folder):
+        visit(page, "profile-noted")
+        page.evaluate(
+            "hash => { location.hash = hash; }", f"#/figure/profile-noted?mark={one['id']}"
+        )
+        page.wait_for_selector(".sentence strong")
+        assert shown in page.inner_text(".sentence").splitlines()
+
+
 def test_a_click_takes_the_mark_under_the_pointer(chromium, tmp_path):
     """Marks closer than a finger is wide, few or many: each is met in its middle."""
     for number, many in enumerate((12, 300)):

@@ -70,6 +70,19 @@ def test_hostile_words_are_there_to_read(book):
     assert not any("\u202e" in words for words in said)
 
 
+def test_english_evidence_names_the_language_of_a_note():
+    """And the publisher in English; the Chinese sheet has both as they are in the tables."""
+    one = row(note="年初快报", publisher="楚雄州应急管理局")
+    cells = {
+        language: {column.head.en: column.cell(one, language) for column in tabs.EVIDENCE}
+        for language in ("zh", "en")
+    }
+
+    assert cells["en"]["Note"] == "(in Chinese) 年初快报"
+    assert cells["en"]["Publisher"] == "Chuxiong Emergency Management Bureau"
+    assert (cells["zh"]["Note"], cells["zh"]["Publisher"]) == (one["note"], one["publisher"])
+
+
 def test_every_value_links_to_its_sentence(book):
     """The link beside a number leads to the line with its phrase."""
     links = {}

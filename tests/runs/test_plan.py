@@ -270,6 +270,20 @@ def test_a_job_without_an_entry_prints_the_paths_of_its_figures(project, options
         assert (project.root / path).exists()
 
 
+def test_a_figure_that_no_job_of_the_plan_drew_is_refused_with_its_entry(project):
+    """The entry makes the same job, in the language that was asked for."""
+    project.call("job", "draw", "-p", "indicator=fires", "--language", "zh")
+
+    told = project.call("figures", "line", "--language", "en").stderr
+
+    assert "drew line: add these lines to the end of plan.toml" in told, told
+    assert "`regional-safety run draw`" in told
+    text = (project.root / plan.PLAN).read_text()
+    project.plan(f"{text}\n[[job]]{told.partition('[[job]]')[2]}")
+    (job,) = [one for one in load(project).jobs if one.parameters["indicator"] == "fires"]
+    assert (job.name, job.notebook.stem) == ("draw-en-fires", "draw")
+
+
 def test_a_notebook_that_no_job_names_runs_with_the_defaults(project):
     """It reads what the default reads."""
     project.table("region\n", "regions")

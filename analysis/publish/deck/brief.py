@@ -197,7 +197,7 @@ def _page_of(record: Record) -> Text:
 
 def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
     loaded = manifest.load(figures)
-    records = content.chosen(loaded, language, patterns, given_order=True)
+    records = content.chosen(loaded, language, patterns, given_order=True, folder=figures)
     if len(records) > MOST:
         raise UsageError(say("deck.too_many", most=MOST, figures=len(records)))
     return records

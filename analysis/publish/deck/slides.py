@@ -56,7 +56,8 @@ def deck(
     bytes
         A PPTX file; the same manifest and template give the same bytes.
     """
-    records = content.chosen(manifest.load(figures), language, patterns, given_order=given_order)
+    loaded = manifest.load(figures)
+    records = content.chosen(loaded, language, patterns, given_order=given_order, folder=figures)
     presentation = deck_template.empty(template)
     shown = [one for one in records if patterns or content.worth_a_slide(one)]
     version = store.mark(figures)

@@ -62,7 +62,7 @@ def workbook(
     bytes
         An XLSX file; the same manifest gives the same bytes.
     """
-    records = content.chosen(manifest.load(figures), language, patterns)
+    records = content.chosen(manifest.load(figures), language, patterns, folder=figures)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE)
     sheets_writer = _Book(book, records, language, store.mark(figures))

@@ -13,6 +13,7 @@ from analysis.charts.kinds import KINDS, kind_of
 from analysis.charts.native import Plot
 from analysis.language import labels
 from analysis.language.messages import label, say
+from analysis.language.publishers import publisher
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Method, Scale, Status
 from analysis.publish import content
@@ -107,6 +108,10 @@ def _word(name: str) -> Callable[[Row, str], Any]:
 
 def _plain(name: str) -> Callable[[Row, str], Any]:
     return lambda row, _: row.get(name)
+
+
+def _publisher(row: Row, language: str) -> str:
+    return publisher(labels.legible(row.get("publisher", "")))[language]
 
 
 def _amount(row: Row, _: str) -> Any:
@@ -288,10 +293,10 @@ EVIDENCE = (
     Column(say("sheet.evidence.report"), _plain("report"), width=16),
     Column(say("sheet.evidence.character"), lambda row, _: _place(row, "start"), "number", 12),
     Column(say("sheet.evidence.last_character"), lambda row, _: _place(row, "end"), "number", 12),
-    Column(say("sheet.evidence.publisher"), _plain("publisher"), width=24),
+    Column(say("sheet.evidence.publisher"), _publisher, width=24),
     Column(say("sheet.evidence.title"), _plain("title"), width=46),
     Column(say("sheet.evidence.published"), _plain("published"), width=12),
-    Column(say("sheet.evidence.note"), _plain("note"), width=40),
+    Column(say("sheet.evidence.note"), lambda row, lang: labels.note(row)[lang], width=40),
     Column(say("sheet.evidence.address"), _plain("url"), width=40),
     *CODES,
 )

@@ -24,7 +24,7 @@
       nothing: "没有变化，或只运行过一次。", before: "原来", after: "现在", why: "原因", none: "没有找到。",
       footer: `数据版本 ${DATA.version}。本页不连网络，全部文件在此文件夹内。`, period: "期间",
       notebook: "笔记本", parameters: "参数", mark: "图号", changed: "上次运行以来变化的数值",
-      apart: "；", kind: { added: "新增", removed: "删去", changed: "变化" },
+      apart: "；", chinese: "", kind: { added: "新增", removed: "删去", changed: "变化" },
     },
     en: {
       title: "Regional safety", about: "About", definitions: "Definitions", definition: "Definition",
@@ -41,7 +41,7 @@
       nothing: "Nothing changed, or there was only one run.", before: "Before", after: "Now", why: "Why",
       none: "Nothing found.", period: "Period",
       footer: `Version of the data ${DATA.version}. This page needs no network; all files are in this folder.`,
-      notebook: "Notebook", parameters: "Parameters", mark: "Figure", apart: "; ",
+      notebook: "Notebook", parameters: "Parameters", mark: "Figure", apart: "; ", chinese: "(in Chinese) ",
       changed: "Values that changed since the last run",
       kind: { added: "added", removed: "removed", changed: "changed" },
     },
@@ -270,7 +270,8 @@
     const inside = [make("p", {}, make("strong", {}, bdi(both(row.reading))))];
     if (row.phrase) inside.push(make("blockquote", {}, quoted(`“${row.phrase}”`)));
     inside.push(make("p", {}, bdi(both(row.place))), make("p", { class: "soft" }, bdi(both(row.source))));
-    if (row.note) inside.push(make("p", { class: "soft" }, quoted(row.note)));
+    const tongue = /\p{Script=Han}/u.test(row.note || "") ? say("chinese") : "";
+    if (row.note) inside.push(make("p", { class: "soft" }, tongue, quoted(row.note)));
     for (const [name, others] of [["with", row.with], ["without", row.without]]) {
       if (!others || !others.length) continue;
       inside.push(make("p", { text: say(name) }),
