@@ -95,6 +95,8 @@ class Figure:
         The drawing; a part of another figure if ``ax`` was given.
     room
         The box of the plot: left, top, width and height as shares of the page.
+    warning
+        What a saved page says of its tables beside its fingerprint: that they fail their check.
     """
 
     kind: str
@@ -107,6 +109,7 @@ class Figure:
     caption: Caption = field(repr=False)
     plot: Plot | SubFigure = field(repr=False)
     room: Box = field(repr=False)
+    warning: Text = field(default=NOTHING, repr=False)
 
     @property
     def page(self) -> Plot:

@@ -166,11 +166,11 @@ class Page:
     def _feet(self) -> dict[Language, list[tuple["Block", list[str]]]]:
         """Return the lines of the foot in both languages, with the same parts in each."""
         width, size = self.size.width - 2 * self.margin, self.size.foot
-        blocks = {each: _blocks(self.caption, each) for each in Language}
-        counts = {}
+        blocks, counts = {each: _blocks(self.caption, each) for each in Language}, {}
         for each, own in blocks.items():
             full = [len(block.lines(width, size, len(block.parts))) for block in own]
             most = _shared(full, self._most_lines(len(own)))
+            own[-1:] = [one.after(own[:-1], most) for one in own[-1:]]
             pairs = zip(own, most, strict=True)
             counts[each] = [block.fitting(width, size, lines) for block, lines in pairs]
         shown = [min(pair) for pair in zip(*counts.values(), strict=True)]
@@ -214,6 +214,16 @@ class Block(NamedTuple):
     language: str
     head: str = ""
     colour: str = style.GREY
+    tail: str = ""  # the numbers of parts of blocks above that have no line
+
+    def after(self, blocks: Sequence["Block"], lines: Sequence[int]) -> "Block":
+        """Return the block with the number of parts of each of *blocks* that has no *lines*."""
+        tails = [
+            say(f"page.only_{block.name}", count=len(block.parts))[self.language]
+            for block, own in zip(blocks, lines, strict=False)
+            if not own
+        ]
+        return self._replace(tail=self.glue + self.glue.join(tails) if tails else "")
 
     def lines(self, width: float, size: float, shown: int) -> list[str]:
         """Return the lines of the first *shown* parts and the number of the others; none for -1."""
@@ -223,7 +233,7 @@ class Block(NamedTuple):
         if others:
             message = f"page.{'more' if shown else 'only'}_{self.name}"
             words += say(message, count=others)[self.language]
-        return wrapped(words, width, size)
+        return wrapped(words + self.tail, width, size)
 
     def fitting(self, width: float, size: float, most: int) -> int:
         """Return how many parts *most* lines have room for; -1 if not even their number fits."""

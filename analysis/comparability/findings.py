@@ -125,7 +125,8 @@ def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
         low, high = map(values.value, (shown[0], shown[-1]))
         name = say("finding.per_people", name=name) if rate else name
         return say("finding.range", name=name, count=len(rows), low=low, high=high)
-    amounts = (region(row) + Text("", " ") + values.value(row) for row in shown)
+    amount = values.numeral if rate else values.value
+    amounts = (region(row) + Text("", " ") + amount(row) for row in shown)
     listed = Text.joined(amounts, zh="、", en=", ")
     kind = Answer.RATES if rate else Answer.AMOUNTS
     return say(f"finding.answers_{kind}", name=name, amounts=listed)
@@ -234,8 +235,8 @@ def changes(rows: pd.DataFrame, total: int) -> Text:
     if span is None:
         return say("note.nothing_changed")
     year, name = span.low["period_end"].year, values.short(span.low)
-    if span.kind is not Answer.MIXED and span.unsure:
-        return _unsure(span, name)
+    if span.kind is not Answer.MIXED and span.regions > 1 and not span.certain:
+        return _uncertain(span, name)
     if span.kind is not Answer.MIXED and span.regions + len(span.wider) > 1:
         regions = say("finding.of_regions", count=span.regions, total=total)
         if span.wider:
@@ -250,13 +251,12 @@ def changes(rows: pd.DataFrame, total: int) -> Text:
     return say("finding.published_changes", year=year, name=name, low=low, high=high, **places)
 
 
-def _unsure(span: Published, name: Text) -> Text:
-    """Return the ends of the published changes, and where the numbers are too few."""
-    low, high = sorted((abs(span.low["percent"]), abs(span.high["percent"])))
-    ends = {"low": numbers.exact(low), "high": numbers.exact(high)}
-    regions = Text.joined(map(region, span.unsure), zh="、", en=", ")
+def _uncertain(span: Published, name: Text) -> Text:
+    """Return the ends of the changes that regions published, none of which counts show."""
+    low, high = map(numbers.exact, sorted(map(abs, span.own)))
     name = Text(name.zh, name.en[:1].upper() + name.en[1:])
-    return say(f"finding.published_{span.kind}_unsure", name=name, regions=regions, **ends)
+    words = {"name": name, "low": low, "high": high, "count": span.regions}
+    return say(f"finding.published_{span.kind}_uncertain", **words)
 
 
 def year_to_date(rows: pd.DataFrame) -> Text:

@@ -89,7 +89,8 @@ def save(
     folder, page = project.output(), figure.page
     drawn.name_arrows(page)
     record = record_of(figure, name, [f"{name}.{form}" for form in forms])
-    figure.sign(f"{name} · {record['fingerprint']}")
+    stamps = (f"{name} · {record['fingerprint']}", figure.warning[figure.language])
+    figure.sign(" · ".join(stamp for stamp in stamps if stamp))
     if mark:
         _mark(figure, mark, record["fingerprint"])
     drawings = {form: figure.drawn(form) for form in forms}

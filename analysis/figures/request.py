@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from analysis import charts, project
 from analysis.charts import Figure, Pages, style
 from analysis.charts.comparison import comparison as draw_comparison
+from analysis.charts.figure import NOTHING
 from analysis.charts.side_by_side import side_by_side as draw_side_by_side
 from analysis.comparability import apart, findings, rules
 from analysis.comparability.rules import Comparison
@@ -54,6 +55,7 @@ class Canvas:
     form: str
     ax: Axes | None
     title: str
+    warning: Text  # of tables that fail their check
 
     def figure(
         self, draw: Callable[..., Figure], name: str, behind: pd.DataFrame | None = None
@@ -64,7 +66,7 @@ class Canvas:
         if behind is not None and len(behind):
             beside = pd.concat([figure.beside, behind], ignore_index=True).drop_duplicates("id")
             figure = replace(figure, beside=beside[~beside["id"].isin(figure.rows["id"])])
-        return replace(figure, name=f"{name}-{self.language}")
+        return replace(figure, name=f"{name}-{self.language}", warning=self.warning)
 
     @property
     def _options(self) -> dict[str, Any]:
@@ -91,7 +93,11 @@ class Canvas:
             else:  # axes are replaced once, so rows for more pages raise an error
                 figures = [draw(rows, title=title)]
         return Pages(
-            replace(figure, name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}")
+            replace(
+                figure,
+                name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}",
+                warning=self.warning,
+            )
             for n, figure in enumerate(figures, 1)
         )
 
@@ -146,7 +152,7 @@ def canvas(options: Options) -> Canvas:
                 say("error.option", name=name, wanted=wanted, type=type(given).__name__)
             )
     language = Language(project.language(options.get("language")))
-    return Canvas(language, form, options.get("ax"), options.get("title") or "")
+    return Canvas(language, form, options.get("ax"), options.get("title") or "", NOTHING)
 
 
 def check_year(name: str, year: object) -> None:
@@ -169,6 +175,7 @@ def request(options: Options) -> Request:
     rows = None if given is None else _tidy(given, tables)
     if (tables.rows if rows is None else rows).empty:
         raise UsageError(say("error.no_rows"))
+    drawing = replace(drawing, warning=source.warning(tables.folder))
     if rows is None or rows.equals(tables.rows):
         return Request(**vars(drawing), data=whole(tables))
     return Request(**vars(drawing), data=Inputs(tables, rates.marks(rows)))

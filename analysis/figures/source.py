@@ -5,6 +5,7 @@ Loaded rows carry the folder of their tables, from which a call on rows finds po
 names.
 """
 
+import os
 import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -82,6 +83,19 @@ def warn_of_changes(folder: Path, *, stacklevel: int = 2) -> None:
     if doubts := descriptor.doubts(folder):
         language = message_language()
         warnings.warn("\n".join(line[language] for line in doubts), stacklevel=stacklevel)
+
+
+def warning(folder: Path) -> Text:
+    """Return that the tables of *folder* fail their check; empty in a run, which checked them."""
+    if project.OUTPUT in os.environ or not _is_faulty(folder, _stamp(folder)):
+        return Text("", "")
+    return say("save.faulty")
+
+
+@lru_cache(maxsize=2)
+def _is_faulty(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> bool:
+    del stamp
+    return bool(descriptor.faults(folder))
 
 
 def behind(rows: pd.DataFrame) -> Tables | Panel:

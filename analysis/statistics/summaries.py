@@ -125,7 +125,8 @@ class Published:
     high: Row
     regions: int  # reporting ones
     wider: tuple[Row, ...]  # of the regions around them, in house order
-    unsure: tuple[Row, ...]  # computed changes of reporting regions that chance may explain
+    own: tuple[float, float]  # the smallest and the largest of reporting regions, in percent
+    certain: bool  # whether the counts of a reporting region show a change
 
     @property
     def kind(self) -> Answer:
@@ -146,9 +147,10 @@ def published(rows: pd.DataFrame) -> Published | None:
     wider = as_records(first[~own].drop_duplicates("region"))
     counted = rows[rows["reporting"] & rows["mark"].eq(Mark.EXACT)]
     counted = counted[counted["indicator"].eq(first["indicator"].iloc[0])]
-    unsure = (row for row in as_records(counted) if not _change(row).beyond)
+    certain = any(_change(row).beyond for row in as_records(counted))
     regions = first[own]["region"].nunique()
-    return Published(ordered[0], ordered[-1], regions, tuple(wider), tuple(unsure))
+    ends = (first.loc[own, "percent"].min(), first.loc[own, "percent"].max())
+    return Published(ordered[0], ordered[-1], regions, tuple(wider), ends, certain)
 
 
 def furthest(vintages: pd.DataFrame) -> Row | None:
@@ -292,16 +294,16 @@ def headline(rows: pd.DataFrame) -> pd.DataFrame:
     """
     Return the rows of the family in which most regions count the same, of several the first.
 
-    Of that family, only the regions that count the same are returned, or all if no two do. Results
-    come before targets, and rates and percentages before numbers that grow with the size of a
-    region.
+    Of that family, only the regions that count the same are returned, or all if no two do. Rates
+    and percentages come before numbers that grow with the size of a region, and of either, results
+    before targets.
     """
     counted = _counted(rows)
     alike = rows.groupby([rows["family"], counted], sort=False)["region"].transform("nunique")
     families = rows.assign(alike=alike).groupby("family", sort=False)
     sizeless = families["use"].first().eq(Use.RATE) | families["unit"].first().eq("%")
     aims = families["status"].first().eq(Status.TARGET)
-    order = families["alike"].max() + sizeless / 2 - aims + families["region"].nunique() / 10
+    order = families["alike"].max() + sizeless / 2 - aims / 3 + families["region"].nunique() / 10
     own = rows["family"].eq(str(order.idxmax()))
     most = alike[own].max()
     same = counted.eq(counted[own & alike.eq(most)].iloc[0]) | (most < FEWEST_ALIKE)

@@ -128,21 +128,30 @@ def doubts(folder: Path) -> list[Text]:
     It is empty where every file is as described, as only tables without a fault are described, and
     where there is no descriptor.
     """
-    if not (folder / FILE).is_file():
-        return []
-    changed = compare(folder)
+    changed = _changed(folder)
     if not changed:
+        return []
+    found = faults(folder)
+    if not found:
+        names = ", ".join(dict.fromkeys(fault.file for fault in changed))
+        return [say("tables.changed", files=names)]
+    first = [say("tables.fault", fault=fault.text) for fault in found[:_FIRST_FAULTS]]
+    return [say("tables.faults", count=len(found)), *first]
+
+
+def faults(folder: Path) -> list[Fault]:
+    """Return the faults of tables that are not as described; none of those that are."""
+    if not _changed(folder):
         return []
     from . import checks
     from .load import survey
 
     found = survey(folder)
-    faults = sorted({*found.faults, *checks.check(found.tables)})
-    if not faults:
-        names = ", ".join(dict.fromkeys(fault.file for fault in changed))
-        return [say("tables.changed", files=names)]
-    first = [say("tables.fault", fault=fault.text) for fault in faults[:_FIRST_FAULTS]]
-    return [say("tables.faults", count=len(faults)), *first]
+    return sorted({*found.faults, *checks.check(found.tables)})
+
+
+def _changed(folder: Path) -> list[Fault]:
+    return compare(folder) if (folder / FILE).is_file() else []
 
 
 def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Iterator[Fault]:

@@ -99,8 +99,8 @@ def test_the_title_says_which_fall_is_too_small_to_be_told_from_chance(drawing):
     """-7.6 % in China to -14.3 % in Nantong; -42 % to +34 % are possible in Chuxiong."""
     title = drawing.figure.caption.title
 
-    assert title.zh == "死亡均降7.6–14.3%，楚雄尚难判断"
-    assert title.en == "Deaths down 7.6–14.3%; Chuxiong: too few to tell"
+    assert title.zh == "3地死亡降11.4–14.3%，尚难确认"
+    assert title.en == "Deaths down 11.4–14.3% in 3 regions; no fall is certain"
 
 
 def test_the_title_counts_regions_apart_from_nation_and_province(drawing):

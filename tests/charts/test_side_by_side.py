@@ -67,7 +67,7 @@ def test_titles_name_only_figures_of_regions_that_count_the_same(pages):
     """Not 458 beside 3,586 of another campaign, nor 15 plans revised beside 49 plans."""
     titles = " ".join(page.figure.caption.title.en for page in pages)
 
-    assert "Risk grade of chemical parks: Grade D in Nantong, Chuxiong" in titles
+    assert "Chemical park risk (D lowest): Grade D in Nantong, Chuxiong" in titles
     assert "Special plans at regional level: Anhui 21, Nantong 49" in titles
     assert not [number for number in ("458", "3,586", "15", "Grade C") if number in titles]
 

@@ -77,7 +77,7 @@ def test_bounds_and_unlike_sizes_are_listed_and_not_tested():
         compared(row("nantong", 12, **plans), row("chuxiong", 3, **plans), indicator="plans")
     )
 
-    assert bound.en == "Deaths per 100,000 people: Nantong ≥1.25 people, Chuxiong 2.3 people"
+    assert bound.en == "Deaths per 100,000 people: Nantong ≥1.25, Chuxiong 2.3"
     assert bound.zh == "每10万人死亡人数南通≥1.25人、楚雄2.3人"
     assert sizes.en == "Plans: Nantong 12 items, Chuxiong 3 items"
 

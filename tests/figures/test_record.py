@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from drawings import bare
 from PIL import Image
 from tidy import ABSENT, context, frame, population, row
 
+import analysis as rs
 from analysis import project
 from analysis.charts import Caption, style
 from analysis.charts.comparison import comparison as draw_comparison
@@ -290,3 +292,25 @@ def test_a_mark_is_recorded_where_the_written_picture_has_it(stage):
         ]
         ink = np.array(mpl.colors.to_rgb(style.colour(regions[mark["id"]]))) * 255
         assert (np.abs(box - ink).max(axis=2) < 60).any(), mark["id"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "数据表未通过检查"), ("en", "tables fail")])
+def test_a_page_of_tables_that_fail_their_check_says_so(tmp_path, monkeypatch, language, words):
+    """46 deaths where the report prints 45, saved by hand; sound tables leave no such words."""
+    monkeypatch.delenv(project.OUTPUT, raising=False)
+    for name in ("data", "notebooks"):
+        ignored = shutil.ignore_patterns("originals", "*.ipynb")
+        shutil.copytree(project.home() / name, tmp_path / name, ignore=ignored)
+    monkeypatch.chdir(tmp_path)
+    rs.trend("deaths", language=language).save(formats=["svg"])
+    picture = tmp_path / "figures" / "by_hand" / f"trend-deaths-{language}.svg"
+    assert words not in picture.read_text("utf-8")
+
+    table = tmp_path / "data" / "observations" / "chuxiong.csv"
+    wrong = table.read_text("utf-8").replace(
+        "actual,level,=,45,人,45人", "actual,level,=,46,人,45人"
+    )
+    table.write_text(wrong, "utf-8")
+    with pytest.warns(UserWarning, match="fail `check`"):
+        rs.trend("deaths", language=language).save(formats=["svg"])
+    assert words in picture.read_text("utf-8")

@@ -244,7 +244,7 @@ def test_the_three_readings_of_chuxiong_are_one_text(pairs, known):
         assert words in text.en
     assert "Chuxiong is at the level of its province, Yunnan: no verdict on Chuxiong" in text.en
     assert "楚雄与全省（云南）水平相当，不能据此评价楚雄" in text.zh
-    assert position.expected(first).zh == "楚雄死亡率是全国的1.42倍，与云南相当"
+    assert position.expected(first).zh == "楚雄事故死亡率为全国1.42倍，云南相近"
 
 
 def test_the_first_prints_of_a_year_hold_less_than_the_days(context):
