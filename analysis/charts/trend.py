@@ -39,6 +39,7 @@ def trend(
     refused: pd.DataFrame,
     expected: pd.DataFrame | None = None,
     verdict: Text = NOTHING,
+    doubt: Text = NOTHING,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
@@ -58,10 +59,12 @@ def trend(
         ``value``, ``of_zh``, ``of_en``); a grey line.
     verdict
         What the latest change can tell; it begins the subtitle.
+    doubt
+        Which of the numbers contradict each other; the first note.
     """
     stated, counted = rows[rows["mark"].isin(STATED)], rows[~rows["mark"].isin(STATED)]
     counted = counted.assign(whole=dates.whole_year(counted))
-    caption = _caption(counted, stated, title, verdict, refused, expected)
+    caption = _caption(counted, stated, title, verdict, doubt, refused, expected)
     page = Page(caption, language, form=form, ax=ax)
     left, right = _rooms(page.room, len(counted), len(stated))
     heads = [(say("trend.counts"), left)] * bool(len(counted))
@@ -89,6 +92,7 @@ def _caption(
     stated: pd.DataFrame,
     title: Text,
     verdict: Text,
+    doubt: Text,
     refused: pd.DataFrame,
     expected: pd.DataFrame | None,
 ) -> Caption:
@@ -103,7 +107,7 @@ def _caption(
         source=publishers.source_note(named if len(named) else refused.assign(origin="report")),
         alt=_alt(counted, stated, refused),
         left_out=left_out(refused),
-        notes=tuple(_notes(counted, stated, expected)),
+        notes=tuple(note for note in (doubt, *_notes(counted, stated, expected)) if note),
         spoken=verdict,
     )
 

@@ -167,6 +167,7 @@ def trend(
     draw = partial(
         draw_trend,
         verdict=findings.latest_change(changed),
+        doubt=percentages.contradiction(percents.meanings(*chosen[:2], [indicator])),
         refused=data.without(indicator, set(rows["region"])),
         expected=rates.expected(own, rated, data.context, indicator),
     )

@@ -78,7 +78,7 @@ def test_bounds_and_unlike_sizes_are_listed_and_not_tested():
     )
 
     assert bound.en == "Deaths per 100,000 people: Nantong ≥1.25, Chuxiong 2.3"
-    assert bound.zh == "每10万人死亡人数南通≥1.25人、楚雄2.3人"
+    assert bound.zh == "每10万人死亡人数南通≥1.25、楚雄2.3"
     assert sizes.en == "Plans: Nantong 12 items, Chuxiong 3 items"
 
 
