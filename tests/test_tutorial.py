@@ -36,7 +36,7 @@ TAUGHT = {
     ],
     "3_question_to_slide": [
         "comparison-drills_held-en.svg",
-        "per 100,000 people: Nantong ≈320 events, Chuxiong 368 events",
+        "per 100,000 people: Nantong ≈320, Chuxiong 368",
         "chuxiong-2024, characters 5086–5090",
         "printed as 8574场次",
         "Chuxiong 2024: 8574场次 → 8600场次",
@@ -63,7 +63,7 @@ TAUGHT = {
     ],
     "zh/3_question_to_slide": [
         "comparison-drills_held-zh.svg",
-        "南通≈320场、楚雄368场",
+        "南通≈320、楚雄368",
         "第5086—5090字",
         "原文为8574场次",
         "楚雄 2024年: 8574场次 → 8600场次",

@@ -171,7 +171,7 @@ def test_both_languages_have_the_same_lists(region, monkeypatch):
 def test_lists_that_do_not_fit_end_with_a_number():
     """Two of five lines are written, and the three others counted."""
     assert profile._shared([[1] * 5], 3) == [2]
-    assert say("profile.more", count=3).en == "and 3 more in its .json file"
+    assert say("profile.more", count=3).en == "and 3 more"
 
 
 def test_every_shared_indicator_is_listed_or_refused(slides, rated, data):
