@@ -107,7 +107,9 @@ def explain(
     chosen, external = _of_period(_wholes_first(reported), elsewhere, period)
     if chosen.empty and external.empty and not reported.empty:
         both = pd.concat([reported, elsewhere])
-        raise UsageError(say("explain.no_period", period=str(period), years=words.years(both)))
+        asked = {"region": words.name(region, tables), "indicator": words.name(indicator, tables)}
+        told = {"period": str(period), "years": words.years(both)}
+        raise UsageError(say("explain.no_period", **asked, **told))
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in as_records(chosen)]
     shown = external if every else external.head(FIGURES)
@@ -191,7 +193,7 @@ def planned(tables: Tables, region: str, period: str | int | None = None) -> Ite
     if period is not None:
         raise UsageError(say("explain.planned_period", period=str(period)))
     rows = profiles.promised(tables, region)
-    name = Text(*tables.regions.set_index("region").loc[region, ["name_zh", "name_en"]])
+    name = words.name(region, tables)
     yield say("explain.open", region=name, heading=findings.promised_heading(rows))
     lines, last = findings.promised_lines(rows, by_theme=True)
     yield from (say("explain.line", text=text) for text in (*lines, *filter(None, [last])))
@@ -298,10 +300,7 @@ class _Explanation:
         self, region: str, indicator: str, others: pd.DataFrame, elsewhere: pd.DataFrame
     ) -> Iterator[Text]:
         """Yield the reason why there is no figure, and the figures of others."""
-        titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        title = Text(str(titles["name_zh"]), str(titles["name_en"]))
-        names = self._tables.regions.set_index("region").loc[region]
-        name = Text(str(names["name_zh"]), str(names["name_en"]))
+        title, name = words.name(indicator, self._tables), words.name(region, self._tables)
         reports = self._tables.regional_reports.set_index("region")
         absence = None
         if region in reports.index:

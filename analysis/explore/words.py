@@ -83,6 +83,20 @@ def is_indicator(word: str, tables: Tables) -> bool:
     return False
 
 
+def name(code: str, tables: Tables) -> Text:
+    """Return the name of a region, an indicator or a family."""
+    tables_of = {
+        "region": tables.regions,
+        "indicator": tables.indicators,
+        "family": tables.families,
+    }
+    for kind, frame in tables_of.items():
+        named = frame.loc[frame[kind].eq(code), ["name_zh", "name_en"]]
+        if len(named):
+            return Text(*map(str, named.iloc[0]))
+    raise KeyError(code)
+
+
 def _words(message: str) -> set[str]:
     words = say(message)
     return {*words.zh.split("、"), *words.en.split(", ")}
@@ -90,18 +104,16 @@ def _words(message: str) -> set[str]:
 
 def without_report(code: str, tables: Tables) -> Text:
     """Return that region *code* has no report, and which figures other publications have of it."""
-    row = tables.regions.set_index("region").loc[code]
-    name = Text(str(row["name_zh"]), str(row["name_en"]))
     context = tables.context_rows
     own = context[context["region"].eq(code)]
     if own.empty:
-        return say("explore.no_report", region=name)
+        return say("explore.no_report", region=name(code, tables))
     listed = [
         Text(str(zh), str(en)) + say("explore.years", years=years(group))
         for (zh, en), group in own.groupby(["indicator_zh", "indicator_en"], sort=False)
     ]
     figures = Text.joined(listed, zh="、", en=", ")
-    return say("explore.no_report_but", region=name, figures=figures)
+    return say("explore.no_report_but", region=name(code, tables), figures=figures)
 
 
 def years(rows: pd.DataFrame) -> str:

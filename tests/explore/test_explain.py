@@ -186,8 +186,14 @@ def test_an_unknown_word_names_the_nearest(data, words, near):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "no figure of 2027; there are figures of 2011, 2021–2024"),
-        ("zh", "2027没有数字；有数字的年份：2011, 2021–2024"),
+        (
+            "en",
+            (
+                "Chuxiong · Deaths in work-safety accidents: no figure of 2027; there are figures"
+                " of 2011, 2021–2024"
+            ),
+        ),
+        ("zh", "楚雄 · 生产安全事故死亡人数：2027没有数字；有数字的年份：2011, 2021–2024"),
     ],
 )
 def test_a_year_without_a_figure_names_those_that_have_one(data, monkeypatch, language, told):

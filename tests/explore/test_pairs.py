@@ -61,9 +61,13 @@ def test_a_subject_of_one_region_says_what_the_other_lacks(data):
 
     assert "0 can be compared, 0 cannot, 2 reported by one only" in text
     assert f"× Yaohai: {label(Gap.PLAN_REPORT).en}" in text
-    assert (
-        compare(data, "chuxiong", "楚雄", language="en") == "Chuxiong: name two different regions"
-    )
+
+
+def test_one_region_twice_is_refused(data):
+    """Whether a subject is given or not."""
+    for subject in (None, "deaths", "open hazards"):
+        with pytest.raises(UsageError, match="Chuxiong: name two different regions"):
+            compare(data, "chuxiong", "楚雄", subject)
 
 
 def test_a_suggestion_is_in_the_language_asked(data):
@@ -129,5 +133,9 @@ def test_without_a_region_the_shared_indicators_are_counted_and_listed(data):
     assert lines[0].startswith(f"{(regions > 1).sum()} indicators are reported by two or more of 5")
     assert lines[0].endswith(f"Reported {by}.")
     assert "  Deaths, year on year: Anhui, Nantong, Chuxiong" in lines
-    sizes = [line.count(",") for line in lines[2:] if "year on year" not in line]
+    names = data.indicators.set_index("indicator")["name_en"]
+    assert lines[1].startswith("  Reported by 4 regions: ")
+    assert set(lines[1].partition(": ")[2].split("; ")) == {*names[regions.index[regions == 4]]}
+    assert lines[2].startswith(f"Questions that can be compared: {len(lines[3:])} (several may")
+    sizes = [line.count(",") for line in lines[3:] if "year on year" not in line]
     assert sizes == sorted(sizes, reverse=True)
