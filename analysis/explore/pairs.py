@@ -85,7 +85,9 @@ def compare(
     if len(codes) > len(set(codes)):
         raise UsageError(say("pairs.same", region=words.name(codes[0], tables)))
     subject = None if indicator is None else words.indicator(indicator, tables)
-    own = tables.rows.loc[tables.rows["region"].eq(codes[0]), "indicator"]
+    rows = tables.rows[tables.rows["region"].eq(codes[0])]
+    members = tables.family_members[[*families.KEY, "family"]]
+    own = {*rows["indicator"], *members.merge(rows[families.KEY])["family"]}
     if other is None and subject and subject not in {*explain.LISTS, *own}:
         return explain.explain(tables, codes[0], subject, language=language)
     if subject in explain.LISTS:

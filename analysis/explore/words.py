@@ -48,7 +48,9 @@ def pair(one: str, other: str, tables: Tables) -> tuple[str, str]:
 
 def indicator(word: str, tables: Tables) -> str:
     """
-    Return the code of the indicator or subject that *word* is a code, a name or a synonym of.
+    Return the code of the indicator, subject or family that *word* is a code or a name of.
+
+    The names of families come before the synonyms of indicators.
 
     Raises
     ------
@@ -59,18 +61,23 @@ def indicator(word: str, tables: Tables) -> str:
     for subject, message in _SUBJECTS.items():
         if word.strip().casefold().replace("_", " ") in _words(message):
             return subject
-    try:
-        return code_of("indicator", word, tables.indicators)
-    except WordError:
-        # Without what it is not about; the words of a synonym may stand together, as in 事故起数.
-        names = synonyms["synonym"].str.replace(r"!\S+|\s", "", regex=True)
-        same = names.str.casefold().eq("".join(word.split()).casefold())
-        codes = synonyms.loc[same, "indicator"].unique()
-        if len(codes) == 0:
-            raise
+    for kind, named in (("indicator", tables.indicators), ("family", tables.families)):
+        with suppress(WordError):
+            return code_of(kind, word, named)
+    # Without what it is not about; the words of a synonym may stand together, as in 事故起数.
+    names = synonyms["synonym"].str.replace(r"!\S+|\s", "", regex=True)
+    same = names.str.casefold().eq("".join(word.split()).casefold())
+    codes = synonyms.loc[same, "indicator"].unique()
+    if len(codes) == 0:
+        return code_of("indicator", word, tables.indicators)  # suggests the nearest
     if len(codes) > 1:
         raise several(word, "indicator", codes, tables.indicators)
     return str(codes[0])
+
+
+def is_family(code: str, tables: Tables) -> bool:
+    """Return whether *code* is that of a family, and of no indicator."""
+    return code in {*tables.families["family"]} - {*tables.indicators["indicator"]}
 
 
 def is_indicator(word: str, tables: Tables) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.comparability import families
 from analysis.errors import UsageError, WordError
 from analysis.explore import words
 from analysis.explore.pairs import compare
@@ -113,6 +114,29 @@ def test_one_region_and_an_indicator_are_compared_with_every_other(data):
     assert "cannot be compared with any region" not in every
     none = compare(data, "yaohai", "fires", language="en")
     assert f"no figure: {label(Gap.PLAN_REPORT).en}" in none
+
+
+@pytest.mark.parametrize("column", ["family", "name_zh", "name_en"])
+def test_names_that_compare_prints_are_understood(data, rated, column):
+    """Each family by its code and names; some are names of indicators with a figure in it."""
+    for row in data.families.to_dict("records"):
+        code = words.indicator(row[column], data)
+        if code != row["family"]:
+            assert row["family"] in families.about(rated, code, data)
+
+
+def test_a_family_is_compared_alone(data):
+    """By two regions and by one; 458 and 3586 are printed by the reports."""
+    lines = compare(data, "鞍山", "南通", "专项重大隐患").split("\n")
+    one = compare(data, "anshan", "campaign_major_hazards", language="en").split("\n")
+
+    assert lines[0] == "鞍山与南通：可比1项，不可比0项，只有一地有数字0项"
+    assert lines[1] == "专项重大隐患：可比，须注意"
+    assert "458项" in lines[2]
+    assert "3586个" in lines[3]
+    assert one[1:] == ["  Major hazards in campaigns: Nantong, Chuxiong (comparable with caution)"]
+    none = compare(data, "yaohai", "campaign_major_hazards", language="en")
+    assert none.startswith("Yaohai · Major hazards in campaigns: no figure: ")
 
 
 def test_open_hazards_of_two_regions_are_listed_and_not_compared(data):
