@@ -228,7 +228,7 @@ PLACEHOLDERS = re.compile(
 def runnable():
     """Return every command line of this package without placeholders, each once."""
     every = [line for _, line in [*shell(), *inline()] if OURS.match(line)]
-    skip = ("--executor dask", "<", "f86157e1", "verify", "simulate")
+    skip = ("--executor dask", "<", "verify", "simulate")
     return [
         line
         for line in dict.fromkeys(every)

@@ -303,7 +303,7 @@ def figures(
     from analysis.figures import manifest
     from analysis.publish import content
 
-    folder = root(project) / "figures"
+    folder = _figures(project)
     records = content.chosen(manifest.load(folder), language, patterns, folder=folder)
     entries = [
         {"name": content.key_of(one), "kind": one["kind"], "title": one["title"][language]}
@@ -362,7 +362,7 @@ def site(project: Path | None, language: str) -> None:
     epilog="\b\nExample:\n"
     "  regional-safety trace figures/briefing/briefing-zh.pptx\n"
     "  regional-safety trace pasted.png --json\n"
-    "  regional-safety trace f86157e1",
+    "  regional-safety trace trend-deaths-en",
 )
 @click.argument("what", metavar="FILE|MARK")
 @PROJECT
@@ -387,6 +387,8 @@ def trace(what: str, project: Path | None, *, language: str | None, as_json: boo
     if as_json:
         click.echo(json.dumps(tracing.report(what, folder), ensure_ascii=False, indent=1))
         return
+    for doubt in doubts(folder / "data") if folder else ():
+        click.echo(doubt[language] if language else in_language(doubt))
     for line in tracing.lines(what, folder, language or ""):
         click.echo(line)
 

@@ -33,6 +33,7 @@ from analysis.language.vocabulary import (
     Measure,
     Method,
     Reliability,
+    Use,
     Verdict,
 )
 from analysis.rows import as_records
@@ -66,7 +67,8 @@ def explain(
     tables
         The tables, loaded.
     region, indicator
-        Their codes, or their Chinese or English names, or a Chinese synonym of the indicator.
+        Their codes, or their Chinese or English names, or a Chinese synonym of the indicator; in
+        its place may be a family, of which the figures of the region are explained.
     period
         A year (``2024``) or the period's first and last day (``2023-01-01/2023-11-30``); every
         period of the reports if not given. For a period that no report of the region has, the
@@ -99,7 +101,9 @@ def explain(
         lines = [*descriptor.doubts(tables.folder), *answer]
         return "\n".join(line[language] for line in lines)
     rows = rates.rated(tables)
-    same = _of(rows, indicator)
+    is_family = words.is_family(indicator, tables)
+    same = _members(rows, indicator, tables) if is_family else _of(rows, [indicator])
+    codes = list(same["indicator"].unique()) if is_family else [indicator]
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
     if region not in tables.first_reports and elsewhere.empty:
@@ -107,7 +111,9 @@ def explain(
     chosen, external = _of_period(_wholes_first(reported), elsewhere, period)
     if chosen.empty and external.empty and not reported.empty:
         both = pd.concat([reported, elsewhere])
-        raise UsageError(say("explain.no_period", period=str(period), years=words.years(both)))
+        asked = {"region": words.name(region, tables), "indicator": words.name(indicator, tables)}
+        told = {"period": str(period), "years": words.years(both)}
+        raise UsageError(say("explain.no_period", **asked, **told))
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in as_records(chosen)]
     shown = external if every else external.head(FIGURES)
@@ -115,9 +121,13 @@ def explain(
     if more := len(external) - len(shown):
         paragraphs.append(iter([say("explain.more", count=more)]))
     if not paragraphs:
-        paragraphs = [explanation.gap(region, indicator, others, elsewhere)]
+        paragraphs = [
+            explanation.unanswered(region, indicator)
+            if is_family
+            else explanation.gap(region, indicator, others, elsewhere)
+        ]
     first = list(paragraphs[0])
-    marked = [rates.marks(_of(frame, indicator)) for frame in (tables.rows, tables.context_rows)]
+    marked = [rates.marks(_of(frame, codes)) for frame in (tables.rows, tables.context_rows)]
     own_rows, own_context = (frame[frame["region"].eq(region)] for frame in marked)
     levels = years.series(*marked)
     verdict = [
@@ -127,7 +137,7 @@ def explain(
         *_implied(own_rows, own_context, period),
     ]
     lead = [say("explain.line", text=text) for text in verdict]
-    first[1:1] = [*lead, *explanation.comparisons(as_records(chosen))]
+    first[1:1] = [*lead, *explanation.comparisons(as_records(chosen), [indicator] * is_family)]
     first = [*descriptor.doubts(tables.folder), *first]
     texts = [[line[language] for line in lines] for lines in [first, *paragraphs[1:]]]
     return "\n\n".join("\n".join(lines) for lines in texts)
@@ -139,8 +149,13 @@ def _wholes_first(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[parts.sort_values(["report", "breakdown", "start"]).index]
 
 
-def _of(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    return rows[rows["indicator"].eq(indicator)]
+def _of(rows: pd.DataFrame, indicators: list[str]) -> pd.DataFrame:
+    return rows[rows["indicator"].isin(indicators)]
+
+
+def _members(rows: pd.DataFrame, family: str, tables: Tables) -> pd.DataFrame:
+    figures = families.members(rows, [family], tables)
+    return rows[rows["id"].isin(figures["id"])]
 
 
 def _changes(levels: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[Text]:
@@ -191,7 +206,7 @@ def planned(tables: Tables, region: str, period: str | int | None = None) -> Ite
     if period is not None:
         raise UsageError(say("explain.planned_period", period=str(period)))
     rows = profiles.promised(tables, region)
-    name = Text(*tables.regions.set_index("region").loc[region, ["name_zh", "name_en"]])
+    name = words.name(region, tables)
     yield say("explain.open", region=name, heading=findings.promised_heading(rows))
     lines, last = findings.promised_lines(rows, by_theme=True)
     yield from (say("explain.line", text=text) for text in (*lines, *filter(None, [last])))
@@ -275,7 +290,9 @@ class _Explanation:
         yield from self._sentence(row)
         place = {name: row[name] for name in ("report", "start", "end", "printed")}
         yield say("explain.source", **_source(row), **place)
-        yield from _uncertainty(row)
+        uses = self._tables.families.set_index("family")["use"]
+        is_rate = all(uses.get(code, Use.RATE) == Use.RATE for code in self._subjects(row))
+        yield from _uncertainty(row if is_rate else {**row, "rate": None})
         yield from _note(row)
 
     def elsewhere(self, row: Row) -> Iterator[Text]:
@@ -298,10 +315,7 @@ class _Explanation:
         self, region: str, indicator: str, others: pd.DataFrame, elsewhere: pd.DataFrame
     ) -> Iterator[Text]:
         """Yield the reason why there is no figure, and the figures of others."""
-        titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        title = Text(str(titles["name_zh"]), str(titles["name_en"]))
-        names = self._tables.regions.set_index("region").loc[region]
-        name = Text(str(names["name_zh"]), str(names["name_en"]))
+        title, name = words.name(indicator, self._tables), words.name(region, self._tables)
         reports = self._tables.regional_reports.set_index("region")
         absence = None
         if region in reports.index:
@@ -320,6 +334,14 @@ class _Explanation:
         for other in as_records(families.each(others, self._tables)):
             yield say("explain.line", text=brief(other))
 
+    def unanswered(self, region: str, family: str) -> Iterator[Text]:
+        """Yield why a region has no figure of a family, and the figures of others."""
+        result = families.comparable(self._rows, family, self._tables)
+        refused = _of_region(result.refused, {"region": region})
+        name, why = words.name(region, self._tables), _listed(map(reason, refused))
+        yield say("explain.no_figure", region=name, indicator=result.name, reason=why)
+        yield from (say("explain.line", text=scoped(row)) for row in as_records(result.rows))
+
     def _sentence(self, row: Row) -> Iterator[Text]:
         """Yield the whole sentence, if the original is available."""
         if self._originals is None:
@@ -331,12 +353,18 @@ class _Explanation:
         sentence = sentence_at(data.decode("utf-8", "replace"), row["start"], row["end"])
         yield say("explain.sentence", sentence=sentence)
 
-    def comparisons(self, rows: list[Row]) -> Iterator[Text]:
-        """Yield what the figures *rows* are compared with, each other region on one line."""
+    def comparisons(self, rows: list[Row], asked: Iterable[str] = ()) -> Iterator[Text]:
+        """
+        Yield what the figures *rows* are compared with, each other region on one line.
+
+        By the families *asked*, or if there are none by those that the figures are in.
+        """
         if not rows:
             return
         ids = {row["id"] for row in rows}
-        subjects = list(dict.fromkeys(chain.from_iterable(map(self._subjects, rows))))
+        subjects = list(asked) or list(
+            dict.fromkeys(chain.from_iterable(map(self._subjects, rows)))
+        )
         named, cautions = dict[Text, None](), dict[Text, None]()
         lines = []
         figures = families.members(self._rows, self._tables.families["family"], self._tables)
@@ -354,9 +382,9 @@ class _Explanation:
         """Return the families that a figure is in, or its indicator."""
         members = self._tables.family_members
         key = [members[name].eq(row[name]) for name in families.KEY]
-        own = members.loc[key[0] & key[1] & key[2] & key[3], "family"]
+        own = list(members.loc[key[0] & key[1] & key[2] & key[3], "family"].unique())
         every = families.about(self._rows, row["indicator"], self._tables)
-        return list(dict.fromkeys(own)) or every or [row["indicator"]]
+        return own or every or [row["indicator"]]
 
 
 def pairs(rows: pd.DataFrame, region: str) -> Iterator[tuple[Row, pd.DataFrame]]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.comparability import families, profiles
 from analysis.comparability.rules import Comparison
+from analysis.errors import UsageError
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Verdict
@@ -69,6 +70,8 @@ def compare(
     ------
     WordError
         For an unknown name, naming the nearest ones.
+    UsageError
+        For one region twice.
     """
     if one is None:
         lines = [*descriptor.doubts(tables.folder), *_shared(tables)]
@@ -79,8 +82,12 @@ def compare(
     silent = [code for code in dict.fromkeys(codes) if code not in tables.first_reports]
     if silent:
         return "\n".join(words.without_report(code, tables)[language] for code in silent)
+    if len(codes) > len(set(codes)):
+        raise UsageError(say("pairs.same", region=words.name(codes[0], tables)))
     subject = None if indicator is None else words.indicator(indicator, tables)
-    own = tables.rows.loc[tables.rows["region"].eq(codes[0]), "indicator"]
+    rows = tables.rows[tables.rows["region"].eq(codes[0])]
+    members = tables.family_members[[*families.KEY, "family"]]
+    own = {*rows["indicator"], *members.merge(rows[families.KEY])["family"]}
     if other is None and subject and subject not in {*explain.LISTS, *own}:
         return explain.explain(tables, codes[0], subject, language=language)
     if subject in explain.LISTS:
@@ -94,11 +101,7 @@ def compare(
 
 
 def _lines(tables: Tables, codes: list[str], indicator: str | None) -> Iterator[Text]:
-    names = tables.regions.set_index("region").loc[codes, ["name_zh", "name_en"]].to_numpy()
-    words_of = dict(zip(("one", "other"), (Text(*name) for name in names), strict=True))
-    if codes[0] == codes[1]:
-        yield say("pairs.same", region=words_of["one"])
-        return
+    words_of = {"one": words.name(codes[0], tables), "other": words.name(codes[1], tables)}
     rows = rates.rated(tables)
     every = _pairs(rows[rows["region"].isin(codes)], tables, codes, indicator)
     compared = [pair for pair in every if pair.compared]
@@ -155,8 +158,11 @@ def _shared(tables: Tables) -> Iterator[Text]:
     yield say(
         "pairs.shared", regions=every, **counts, numbers=Text.joined(numbers, zh="、", en=", ")
     )
-    yield say("pairs.questions")
+    most = regions.index[regions.eq(regions.max())]
+    names = Text.joined([words.name(code, tables) for code in most], zh="、", en="; ")
+    yield say("pairs.most", regions=int(regions.max()), names=names)
     results = [one for one in profiles.compared(rows, codes, tables) if len(one.rows) > 1]
+    yield say("pairs.questions", count=len(results))
     for result in sorted(results, key=lambda one: -one.rows["region"].nunique()):
         places = dict.fromkeys(map(explain.place, as_records(result.rows)))
         named = Text.joined(places, zh="、", en=", ")

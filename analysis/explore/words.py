@@ -48,7 +48,9 @@ def pair(one: str, other: str, tables: Tables) -> tuple[str, str]:
 
 def indicator(word: str, tables: Tables) -> str:
     """
-    Return the code of the indicator or subject that *word* is a code, a name or a synonym of.
+    Return the code of the indicator, subject or family that *word* is a code or a name of.
+
+    The names of families come before the synonyms of indicators.
 
     Raises
     ------
@@ -59,18 +61,23 @@ def indicator(word: str, tables: Tables) -> str:
     for subject, message in _SUBJECTS.items():
         if word.strip().casefold().replace("_", " ") in _words(message):
             return subject
-    try:
-        return code_of("indicator", word, tables.indicators)
-    except WordError:
-        # Without what it is not about; the words of a synonym may stand together, as in 事故起数.
-        names = synonyms["synonym"].str.replace(r"!\S+|\s", "", regex=True)
-        same = names.str.casefold().eq("".join(word.split()).casefold())
-        codes = synonyms.loc[same, "indicator"].unique()
-        if len(codes) == 0:
-            raise
+    for kind, named in (("indicator", tables.indicators), ("family", tables.families)):
+        with suppress(WordError):
+            return code_of(kind, word, named)
+    # Without what it is not about; the words of a synonym may stand together, as in 事故起数.
+    names = synonyms["synonym"].str.replace(r"!\S+|\s", "", regex=True)
+    same = names.str.casefold().eq("".join(word.split()).casefold())
+    codes = synonyms.loc[same, "indicator"].unique()
+    if len(codes) == 0:
+        return code_of("indicator", word, tables.indicators)  # suggests the nearest
     if len(codes) > 1:
         raise several(word, "indicator", codes, tables.indicators)
     return str(codes[0])
+
+
+def is_family(code: str, tables: Tables) -> bool:
+    """Return whether *code* is that of a family, and of no indicator."""
+    return code in {*tables.families["family"]} - {*tables.indicators["indicator"]}
 
 
 def is_indicator(word: str, tables: Tables) -> bool:
@@ -83,6 +90,20 @@ def is_indicator(word: str, tables: Tables) -> bool:
     return False
 
 
+def name(code: str, tables: Tables) -> Text:
+    """Return the name of a region, an indicator or a family."""
+    tables_of = {
+        "region": tables.regions,
+        "indicator": tables.indicators,
+        "family": tables.families,
+    }
+    for kind, frame in tables_of.items():
+        named = frame.loc[frame[kind].eq(code), ["name_zh", "name_en"]]
+        if len(named):
+            return Text(*map(str, named.iloc[0]))
+    raise KeyError(code)
+
+
 def _words(message: str) -> set[str]:
     words = say(message)
     return {*words.zh.split("、"), *words.en.split(", ")}
@@ -90,18 +111,16 @@ def _words(message: str) -> set[str]:
 
 def without_report(code: str, tables: Tables) -> Text:
     """Return that region *code* has no report, and which figures other publications have of it."""
-    row = tables.regions.set_index("region").loc[code]
-    name = Text(str(row["name_zh"]), str(row["name_en"]))
     context = tables.context_rows
     own = context[context["region"].eq(code)]
     if own.empty:
-        return say("explore.no_report", region=name)
+        return say("explore.no_report", region=name(code, tables))
     listed = [
         Text(str(zh), str(en)) + say("explore.years", years=years(group))
         for (zh, en), group in own.groupby(["indicator_zh", "indicator_en"], sort=False)
     ]
     figures = Text.joined(listed, zh="、", en=", ")
-    return say("explore.no_report_but", region=name, figures=figures)
+    return say("explore.no_report_but", region=name(code, tables), figures=figures)
 
 
 def years(rows: pd.DataFrame) -> str:

@@ -34,6 +34,7 @@ _MEDIA = {
 _TYPES = {"float64": "number", "datetime64[ns]": "date"}
 
 _FIRST_FAULTS = 3  # of doubts
+_CONSEQUENCES = "identities.csv"
 
 Record = dict[str, Any]
 
@@ -125,6 +126,8 @@ def doubts(folder: Path) -> list[Text]:
     """
     Return what a reader of changed tables must know: their first faults, else the files changed.
 
+    Faults of identities come last: they follow from those of the figures.
+
     It is empty where every file is as described, as only tables without a fault are described, and
     where there is no descriptor.
     """
@@ -140,14 +143,15 @@ def doubts(folder: Path) -> list[Text]:
 
 
 def faults(folder: Path) -> list[Fault]:
-    """Return the faults of tables that are not as described; none of those that are."""
+    """Return the faults of tables that are not as described, consequences last."""
     if not _changed(folder):
         return []
     from . import checks
     from .load import survey
 
     found = survey(folder)
-    return sorted({*found.faults, *checks.check(found.tables)})
+    every = sorted({*found.faults, *checks.check(found.tables)})
+    return sorted(every, key=lambda fault: fault.file == _CONSEQUENCES)
 
 
 def _changed(folder: Path) -> list[Fault]:

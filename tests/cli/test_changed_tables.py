@@ -41,6 +41,8 @@ def changed(tmp_path_factory):
         ("report",),
         ("workbook",),
         ("site",),
+        ("figures",),
+        ("trace", "trend-deaths-en"),
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -114,10 +116,10 @@ def test_an_older_figure_says_what_its_value_is_now(changed, tmp_path, monkeypat
 
     said = CliRunner().invoke(main, asked).output.splitlines()
 
-    assert said[1] == "  1 value changed, table observations/chuxiong changed"
-    assert said[2].startswith("  Chuxiong, 2024: Deaths")
-    assert ": 45 " in said[2]
-    assert "→ 46" in said[2]
+    at = said.index("  1 value changed, table observations/chuxiong changed")
+    assert said[at + 1].startswith("  Chuxiong, 2024: Deaths")
+    assert ": 45 " in said[at + 1]
+    assert "→ 46" in said[at + 1]
 
 
 def test_the_prompt_warns(changed, monkeypatch):

@@ -186,8 +186,14 @@ def test_an_unknown_word_names_the_nearest(data, words, near):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "no figure of 2027; there are figures of 2011, 2021–2024"),
-        ("zh", "2027没有数字；有数字的年份：2011, 2021–2024"),
+        (
+            "en",
+            (
+                "Chuxiong · Deaths in work-safety accidents: no figure of 2027; there are figures"
+                " of 2011, 2021–2024"
+            ),
+        ),
+        ("zh", "楚雄 · 生产安全事故死亡人数：2027没有数字；有数字的年份：2011, 2021–2024"),
     ],
 )
 def test_a_year_without_a_figure_names_those_that_have_one(data, monkeypatch, language, told):
@@ -243,6 +249,30 @@ def test_planned_work_is_found_by_its_words(data, word):
     assert any(
         line.startswith("  60 more in words only: industry regulation 10") for line in answer
     )
+
+
+def test_a_family_is_explained_by_its_figures(data):
+    """The 458 items of Anshan's campaign; Yaohai's report is a plan, and others are listed."""
+    own = explain(data, "anshan", "campaign_major_hazards", language="en")
+    none = explain(data, "yaohai", "Major hazards in campaigns", language="en").split("\n")
+    part = explain(data, "anshan", "authority_entities_inspected", language="en").split("\n")
+
+    assert own.count("printed:") == 1
+    assert "printed: “排查重大隐患458项”" in own
+    assert "compared as: Major hazards in campaigns" in own
+    assert none[0] == f"Yaohai · Major hazards in campaigns: no figure: {label(Gap.PLAN_REPORT).en}"
+    assert [line.split()[0] for line in none[1:]] == ["Anshan", "Nantong", "Chuxiong"]
+    assert f"no figure: {label(Gap.OTHER_SCOPE).en}" in part[0]
+
+
+@pytest.mark.parametrize(
+    ("region", "indicator"), [("anshan", "major hazards"), ("anshan", "fines")]
+)
+def test_a_figure_that_is_compared_without_rates_has_none(data, region, indicator):
+    """Its caution says so; deaths of Chuxiong and drills, compared by rates, keep theirs."""
+    assert "per 100,000 people" not in explain(data, region, indicator, language="en")
+    for kept in ("deaths", "drills_held"):
+        assert "per 100,000 people" in explain(data, "chuxiong", kept, language="en")
 
 
 def test_planned_work_is_of_no_period(data):

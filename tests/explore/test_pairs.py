@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.comparability import families
 from analysis.errors import UsageError, WordError
 from analysis.explore import words
 from analysis.explore.pairs import compare
@@ -61,9 +62,13 @@ def test_a_subject_of_one_region_says_what_the_other_lacks(data):
 
     assert "0 can be compared, 0 cannot, 2 reported by one only" in text
     assert f"× Yaohai: {label(Gap.PLAN_REPORT).en}" in text
-    assert (
-        compare(data, "chuxiong", "楚雄", language="en") == "Chuxiong: name two different regions"
-    )
+
+
+def test_one_region_twice_is_refused(data):
+    """Whether a subject is given or not."""
+    for subject in (None, "deaths", "open hazards"):
+        with pytest.raises(UsageError, match="Chuxiong: name two different regions"):
+            compare(data, "chuxiong", "楚雄", subject)
 
 
 def test_a_suggestion_is_in_the_language_asked(data):
@@ -111,6 +116,29 @@ def test_one_region_and_an_indicator_are_compared_with_every_other(data):
     assert f"no figure: {label(Gap.PLAN_REPORT).en}" in none
 
 
+@pytest.mark.parametrize("column", ["family", "name_zh", "name_en"])
+def test_names_that_compare_prints_are_understood(data, rated, column):
+    """Each family by its code and names; some are names of indicators with a figure in it."""
+    for row in data.families.to_dict("records"):
+        code = words.indicator(row[column], data)
+        if code != row["family"]:
+            assert row["family"] in families.about(rated, code, data)
+
+
+def test_a_family_is_compared_alone(data):
+    """By two regions and by one; 458 and 3586 are printed by the reports."""
+    lines = compare(data, "鞍山", "南通", "专项重大隐患").split("\n")
+    one = compare(data, "anshan", "campaign_major_hazards", language="en").split("\n")
+
+    assert lines[0] == "鞍山与南通：可比1项，不可比0项，只有一地有数字0项"
+    assert lines[1] == "专项重大隐患：可比，须注意"
+    assert "458项" in lines[2]
+    assert "3586个" in lines[3]
+    assert one[1:] == ["  Major hazards in campaigns: Nantong, Chuxiong (comparable with caution)"]
+    none = compare(data, "yaohai", "campaign_major_hazards", language="en")
+    assert none.startswith("Yaohai · Major hazards in campaigns: no figure: ")
+
+
 def test_open_hazards_of_two_regions_are_listed_and_not_compared(data):
     """Campaigns differ in scope."""
     text = compare(data, "chuxiong", "nantong", "open hazards", language="en")
@@ -129,5 +157,9 @@ def test_without_a_region_the_shared_indicators_are_counted_and_listed(data):
     assert lines[0].startswith(f"{(regions > 1).sum()} indicators are reported by two or more of 5")
     assert lines[0].endswith(f"Reported {by}.")
     assert "  Deaths, year on year: Anhui, Nantong, Chuxiong" in lines
-    sizes = [line.count(",") for line in lines[2:] if "year on year" not in line]
+    names = data.indicators.set_index("indicator")["name_en"]
+    assert lines[1].startswith("  Reported by 4 regions: ")
+    assert set(lines[1].partition(": ")[2].split("; ")) == {*names[regions.index[regions == 4]]}
+    assert lines[2].startswith(f"Questions that can be compared: {len(lines[3:])} (several may")
+    sizes = [line.count(",") for line in lines[3:] if "year on year" not in line]
     assert sizes == sorted(sizes, reverse=True)

@@ -179,6 +179,19 @@ def test_a_value_changed_against_its_evidence_is_a_doubt(east):
     assert any("observations/east.csv, line 2, column value: found 43" in line for line in lines)
 
 
+def test_faults_of_identities_follow_those_of_the_figures(east):
+    """An identity fails because a value was changed; its file is the first in the alphabet."""
+    minimal.plant(east / "observations" / "east.csv", 2, "value", "43")
+    minimal.plant(east / "identities.csv", 2, "verdict", "differs")
+
+    first, *faults = [line.en for line in descriptor.doubts(east)]
+
+    assert first.startswith("The tables fail `check` (")
+    assert "observations/east.csv, line 2" in faults[0]
+    assert faults == sorted(faults, key=lambda line: "identities.csv" in line)
+    assert any("identities.csv" in line for line in faults)
+
+
 def test_a_change_without_a_fault_names_the_file(east):
     """It may be meant."""
     minimal.plant(east / "observations" / "east.csv", 2, "note", "read twice")
