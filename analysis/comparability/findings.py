@@ -346,10 +346,12 @@ def open_hazards(shares: pd.DataFrame) -> Text:
 
 
 def loop_words(row: Mapping[Any, Any]) -> dict[str, Text]:
-    """Return what was found, the three counts of ``values.loop_counts`` and the printed figure."""
+    """Return what was found, the three counts of ``values.loop_counts`` and the printed rate."""
     counts = dict(zip(("total", "cases", "open"), values.loop_counts(row), strict=True))
     what = say(f"loop.{row['loop']}")
-    return {"what": what, "part": values.part_or_all(row), "rate": values.value(row), **counts}
+    rate = row["rate_printed"]
+    counts["printed"] = say("open.printed", rate=rate) if rate else Text("", "")
+    return {"what": what, "part": values.part_or_all(row), "rate": Text(rate, rate), **counts}
 
 
 def parts(pieces: pd.DataFrame) -> Text:
