@@ -154,6 +154,7 @@ def figures(language="zh"):
             total_printed="5556项",
             loop="violations_found",
             basis="counted",
+            rate_printed="83.84%",
             share=83.84,
             lower=None,
             upper=None,

@@ -13,6 +13,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Measure, Pairing, Scale, Status
 from analysis.rows import as_records
+from analysis.statistics import summaries
 
 from . import grid, style, table
 from .figure import Caption, Figure, Kind
@@ -135,16 +136,13 @@ def _totals(
 ) -> list[list[Cell]]:
     """Return how many indicators each region reports, how many compare, and its figure density."""
     codes = [region["region"] for region in regions]
-    inside = rows[rows["pairing"].eq(Pairing.INSIDE)]
-    counts = [
-        each.groupby("region", observed=True)["indicator"].nunique() for each in (rows, inside)
-    ]
+    tally = summaries.tally(rows).reindex(codes, fill_value=0)
     total = say("coverage.reported", total=rows["indicator"].nunique())
     names = (total[language], say("coverage.compared")[language])
     return [
         *(
-            [Cell(name), *(Cell(str(count.get(code, 0))) for code in codes)]
-            for name, count in zip(names, counts, strict=True)
+            [Cell(name), *map(Cell, tally[column].astype(str))]
+            for name, column in zip(names, tally, strict=True)
         ),
         [
             Cell(say("coverage.density")[language], colour=style.GREY),

@@ -15,6 +15,7 @@ from analysis.language import labels, values
 from analysis.language import numbers as digits
 from analysis.language.messages import say
 from analysis.language.vocabulary import Mark
+from analysis.statistics import precision
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -117,10 +118,12 @@ def point_of(
     value, lower, upper = (number(row.get(name)) for name in columns)
     if value is None:
         return None
-    sign = values.COMPARATORS.get(row.get("comparator", "="), "")
-    label = sign + words(value, lower, upper, language)
-    if columns[0] == "value" and words is digits.estimate:
-        label = values.estimate(row, lower, upper)[language]
+    if columns[0] in {"value", "rate"} and words is digits.estimate:
+        as_printed = row if columns[0] == "value" else precision.as_value(row)
+        label = values.estimate(as_printed, lower, upper)[language]
+    else:
+        sign = values.COMPARATORS.get(row.get("comparator", "="), "")
+        label = sign + words(value, lower, upper, language)
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"
     return Point(value, lower, upper, label, row["id"], mark, hollow, row.get("region", ""))

@@ -19,7 +19,6 @@ from .page import Page, begun
 from .table import Cell
 
 Row = dict[Any, Any]
-LATE = ("open.on_time", "open.late")
 SHARES = (0.31, 0.31, 0.1, 0.14, 0.14)  # of the width: names, dumbbells, three numbers
 
 
@@ -68,20 +67,18 @@ def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
     region = f"{row[f'region_{language}']} · " if several else ""
     name = say(f"loop.{row['loop']}")[language]
     counted, rectified, left = (count[language] for count in values.loop_counts(row))
-    late = [say(word)[language] if row["on_time"] else "" for word in LATE]
-    if row["basis"] == "rebuilt":
-        rebuilt = say("open.rebuilt")[language]
-        late[0] += (" " if late[0] and language == "en" else "") + rebuilt
-    if not row["on_time"] or not row["open"]:
-        late[1] = say("open.unstated" if row["open"] else "open.all")[language]
+    rate, late = row["rate_printed"], row["on_time"]
+    kind = "on_time" if late else row["basis"]
+    rated = say(f"open.rate.{kind}", rate=rate)[language] if rate else ""
+    left_as = say(("open.late" if late else "open.computed") if row["open"] else "open.all")
     major = row["major"]
     among: str = say("open.major", count=f"{major:.0f}")[language] if pd.notna(major) else ""
     return [
         Cell(region + begun(name), part),
         Cell(""),
         Cell(counted, among),
-        Cell(rectified, late[0]),
-        Cell(left, late[1], colour=colour if row["open"] else style.GREY),
+        Cell(rectified, rated),
+        Cell(left, left_as[language], colour=colour if row["open"] else style.GREY),
     ]
 
 

@@ -130,13 +130,20 @@ def _line(page: Page, row: Row, *, named: bool) -> list[Cell]:
     """Return the cells of one period; *named* is for the first one of a series."""
     language, colour = page.language, style.colour(row["region"])
     about = Text(row["region_zh"], row["region_en"]) + Text("", " ") + values.short(row)
-    period = values.period(row["period_start"], row["period_end"])
     return [
         Cell(about[language] if named else "", colour=colour),
-        *(Cell(text[language]) for text in (period, _gap(row))),
+        *(Cell(text[language]) for text in (_span(row), _gap(row))),
         Cell(""),
         Cell(" / ".join(_changes(row)), colour=style.GREY),
     ]
+
+
+def _span(row: Row) -> Text:
+    """Return a period with both years of its change: ``Jan–Mar 2024→25``."""
+    period = values.period(row["period_start"], row["period_end"])
+    year = row["period_end"].year
+    both = period.zh.replace(f"{year}年", f"{year}→{year + 1}年")
+    return Text(both, f"{period.en}→{(year + 1) % 100:02}")
 
 
 def _columns(page: Page, lines: Sequence[Sequence[Cell]]) -> list[Column]:

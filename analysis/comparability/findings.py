@@ -346,10 +346,12 @@ def open_hazards(shares: pd.DataFrame) -> Text:
 
 
 def loop_words(row: Mapping[Any, Any]) -> dict[str, Text]:
-    """Return what was found, the three counts of ``values.loop_counts`` and the printed figure."""
+    """Return what was found, the three counts of ``values.loop_counts`` and the printed rate."""
     counts = dict(zip(("total", "cases", "open"), values.loop_counts(row), strict=True))
     what = say(f"loop.{row['loop']}")
-    return {"what": what, "part": values.part_or_all(row), "rate": values.value(row), **counts}
+    rate = row["rate_printed"]
+    counts["printed"] = say("open.printed", rate=rate) if rate else Text("", "")
+    return {"what": what, "part": values.part_or_all(row), "rate": Text(rate, rate), **counts}
 
 
 def parts(pieces: pd.DataFrame) -> Text:
@@ -557,12 +559,15 @@ def _of_themes(words: pd.DataFrame) -> Text:
     return Text.joined(each, zh="、", en=", ")
 
 
-def comparable_lines(beside: pd.DataFrame, unsaid: tuple[int, int]) -> Listed:
-    """Return the figures that may be compared, a line an indicator, and how many of all may not."""
+def comparable_lines(beside: pd.DataFrame, shared: pd.DataFrame) -> Listed:
+    """Return the figures that may be compared, a line an indicator, and the tally of the region."""
     groups = [group for _, group in beside.groupby("indicator", sort=False)] if len(beside) else []
     lines = [_compared(group) for group in groups]
-    count, total = unsaid
-    return lines, say("profile.unsaid", count=count, total=total) if count else None
+    tally = [
+        say("profile.shared", count=row["compared"], total=row["reported"])
+        for row in as_records(shared)
+    ]
+    return lines, tally[0] if tally else None
 
 
 def _compared(rows: pd.DataFrame) -> Text:

@@ -4,14 +4,14 @@ The rows of the page of one region: its outcomes, its neighbours and its gaps.
 It chooses among figures that ``rates`` and ``annual`` made and ``rules`` judged; it makes none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.messages import label, say
-from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale, Status
+from analysis.language.vocabulary import Gap, Level, Mark, Measure, Scale, Status
 from analysis.statistics import gaps, policies, rates, summaries, wholes
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
@@ -239,19 +239,6 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else empty
 
 
-def unpaired(
-    rows: pd.DataFrame, region: str, compared: Mapping[str, frozenset[str]], declared: Declares
-) -> tuple[int, int]:
-    """
-    Return how many shared indicators of *region* have no figure that is compared, and of all.
-
-    *compared* is from ``families.compared``.
-    """
-    cells = families.cells(rows, declared, compared)
-    own = cells.loc[cells["region"].eq(region), "pairing"]
-    return int(own.eq(Pairing.NONE).sum()), len(own)
-
-
 def _general(refused: pd.DataFrame) -> pd.DataFrame:
     """The reason without the figure that illustrates it, so that equal reasons read alike."""
     told = [label(Gap(rule)) if rule in set(Gap) else None for rule in refused["rule"].astype(str)]
@@ -279,12 +266,13 @@ def lists(
     own: pd.DataFrame,
     commitments: pd.DataFrame,
     beside: pd.DataFrame,
-    unsaid: tuple[int, int],
+    shared: pd.DataFrame,
 ) -> list[tuple[Any, ...]]:
     """
     Return what is open in the region of *own*, promised, and comparable.
 
     Each is a heading, its lines, the last line, and of what is promised how many can be checked.
+    *shared* has its row of ``summaries.tally``, or none.
     """
     closed = wholes.most_open(rates.shares(own))
     refused = wholes.unclosed(own, set(closed["region"]), tables.absence_rows)
@@ -294,5 +282,5 @@ def lists(
     return [
         (say("profile.open_heading"), findings.open_lines(closed, refused), None),
         (findings.promised_heading(commitments), *promised, pair),
-        (say("profile.comparable_heading"), *findings.comparable_lines(beside, unsaid)),
+        (say("profile.comparable_heading"), *findings.comparable_lines(beside, shared)),
     ]

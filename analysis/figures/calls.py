@@ -532,9 +532,9 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     placed = profiles.placed(data.placements("deaths", {region}), own)
     beside = profiles.beside(data.comparisons, region)
     unsaid = profiles.unsaid(data.comparisons, region)
-    apart_from = profiles.unpaired(data.rated, region, data.compared, data.tables)
+    tally = summaries.tally(families.cells(data.rated, data.tables, data.compared))
     promised = profiles.promised(data.tables, region)
-    lists = profiles.lists(data.tables, own, promised, beside, apart_from)
+    lists = profiles.lists(data.tables, own, promised, beside, tally[tally.index == region])
     draw = partial(
         draw_profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),

@@ -196,23 +196,33 @@ def shares(rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a share: the columns of the part, with ``cases``, ``total``, ``share`` (percent),
         ``open`` (the difference), ``on_time`` (whether it is of those rectified by their
-        deadline), ``basis``, and the total's evidence and ``total_id``.
+        deadline), ``rate_printed`` (the percentage in the report, or ""), ``basis``, and the
+        total's evidence and ``total_id``.
     """
     exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)
     levels = rows[rows["measure"].eq(Measure.LEVEL) & exact]
-    pairs = pd.concat([_counted_pairs(levels), _rebuilt_pairs(levels)], ignore_index=True)
+    percents = _percents(levels)
+    rebuilt = percents[percents["cases"].eq(percents["most"])].assign(basis="rebuilt")
+    pairs = pd.concat([_counted_pairs(levels), rebuilt], ignore_index=True)
     # What was rectified may have been found in an earlier year: more than all is no share.
     pairs = pairs[pairs["cases"].le(pairs["total"])]
     key = ["region", "breakdown", "period_end", "loop"]
     pairs = pairs.sort_values(["basis"], kind="stable").drop_duplicates(key)
+    about = [*key, "on_time"]
+    printed = dict(zip(_tuples(percents[about]), percents["rate_printed"], strict=True))
     pairs = pairs.sort_values(["level_order", "adcode", "loop", "start"], ignore_index=True)
     return pairs.assign(
+        rate_printed=[printed.get(each, "") for each in _tuples(pairs[about])],
         share=100 * pairs["cases"] / pairs["total"],
         open=pairs["total"] - pairs["cases"],
         lower=np.nan,
         upper=np.nan,
         method="",
     )
+
+
+def _tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(frame.itertuples(index=False, name=None))
 
 
 def _counted_pairs(levels: pd.DataFrame) -> pd.DataFrame:
@@ -224,7 +234,8 @@ def _counted_pairs(levels: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).assign(basis="counted", on_time=False)
 
 
-def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
+def _percents(levels: pd.DataFrame) -> pd.DataFrame:
+    """Return the printed percentages of totals, with the least and the most cases that fit."""
     on = ["region", "breakdown", *PERIOD]
     codes = [code.split("+") for code in levels["breakdown"]]
     parts = ["+".join(part for part in each if part != ON_TIME) for each in codes]
@@ -236,8 +247,11 @@ def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
         half = np.where(joined["value"].isin([0, 100]), 0.0, rounding(joined))
         low = np.ceil((joined["value"] - half) / 100 * joined["total"] - 1e-9)
         high = np.floor((joined["value"] + half) / 100 * joined["total"] + 1e-9)
-        frames.append(joined.assign(cases=low)[low.eq(high)])
-    return pd.concat(frames, ignore_index=True).assign(basis="rebuilt")
+        frames.append(joined.assign(cases=low, most=high))
+    every = pd.concat(frames, ignore_index=True)
+    pairs = zip(every["printed"].astype(str), every["value"], strict=True)
+    # Some print "all" in words.
+    return every.assign(rate_printed=[p if p.endswith("%") else f"{v:g}%" for p, v in pairs])
 
 
 def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from analysis.language.vocabulary import (
     Measure,
     Membership,
     Outcome,
+    Pairing,
     Promise,
     Standing,
     Status,
@@ -336,6 +337,13 @@ def reported(cells: pd.DataFrame) -> Reported:
         for region in (counts.idxmax(), counts.idxmin())
     )
     return Reported(most, int(counts.max()), least, int(counts.min()))
+
+
+def tally(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return of each region how many of the indicators in *cells* are there, and compared."""
+    inside = cells.assign(inside=cells["pairing"].eq(Pairing.INSIDE))
+    by_region = inside.groupby("region", observed=True)
+    return by_region.agg(reported=("inside", "count"), compared=("inside", "sum"))
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def test_totals_are_those_of_the_title(language):
     )
 
     assert list(map(int, words[start + 1 : start + 6])) == [8, 21, 23, 33, 2]
+    assert list(map(int, words[start + 7 : start + 12])) == [3, 8, 10, 13, 1]
     assert counts["chuxiong"] == 33
     sizes = [text.get_fontsize() for text in drawing.picture.texts if text.get_gid() != "signature"]
     assert min(sizes) >= style.SLIDE.note

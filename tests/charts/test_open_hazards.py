@@ -78,13 +78,13 @@ def test_the_title_is_the_campaign_with_the_largest_difference(loops):
 
 
 def test_a_difference_is_not_called_open(loops):
-    """The report prints what was found and rectified, and of 195 and 44 that all were rectified."""
+    """898 and 63 are computed; of 195 and 44 the report prints that all were rectified."""
     language = loops.figure.language
-    words = {"zh": ("报告未列", "全部整改"), "en": ("not stated", "all rectified")}
-    unstated, closed = words[language]
+    words = {"zh": ("（计算得出）", "全部整改"), "en": ("(computed)", "all rectified")}
+    computed, closed = words[language]
     lines = loops.said.split("\n")
 
-    assert (lines.count(unstated), lines.count(closed)) == (2, 2)
+    assert (lines.count(computed), lines.count(closed)) == (2, 2)
     title, alt = loops.figure.caption.title[language], loops.figure.caption.alt[language]
     for text in (title, alt):
         assert not {"open", "未整改"} & set(text.split())
@@ -101,12 +101,20 @@ def test_major_hazards_among_others_are_no_row_of_their_own(loops):
 
 def test_a_reconstructed_count_is_called_so(loops):
     """2387 is nowhere printed: it follows from 97.35 % of 2452; both are of those on time."""
-    words = {"zh": "2387项|按期整改（推算）", "en": "2,387|on time|(reconstructed)"}
-    late = {"zh": "65项|未按期（推算）", "en": "65|not on time|(reconstructed)"}
-    said = loops.said.replace("\n", "|")
+    words = {"zh": "2387项推算，按期整改率97.35%", "en": "2,387 reconstructed; 97.35% on time"}
+    late = {"zh": "65项未按期（推算）", "en": "65 not on time (reconstructed)"}
+    said = loops.said.replace("\n", "" if loops.figure.language == "zh" else " ")
 
-    assert words[loops.figure.language] in said.replace("on time (", "on time|(")
+    assert words[loops.figure.language] in said
     assert late[loops.figure.language] in said
+
+
+def test_a_printed_rate_is_beside_the_count(loops):
+    """整改违法行为4658项,整改率达83.84%: as printed, not as computed."""
+    words = {"zh": "4658项|整改率83.84%", "en": "4,658|rate 83.84%"}
+
+    assert words[loops.figure.language] in loops.said.replace("\n", "|")
+    assert loops.figure.rows["rate_printed"].tolist() == ["83.84%", "97.35%", "", "", ""]
 
 
 def test_one_figure_for_both_ends_is_a_reason_and_no_mark(loops, rows):

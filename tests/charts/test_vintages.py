@@ -101,6 +101,12 @@ def test_a_base_within_the_rounded_first_print_is_the_same(drawing):
     assert drawing.said.split("\n").count(same) == 5
 
 
+def test_a_line_has_both_years_of_its_change(drawing):
+    """The change of 2025 is not that of 2024, the year of the base."""
+    spans = {"zh": ("2024→2025年1—3月", "2024→2025年"), "en": ("Jan–Mar 2024→25", "2024→25")}
+    assert set(spans[drawing.figure.language]) <= set(drawing.said.split("\n"))
+
+
 def test_more_prints_than_fit_are_refused():
     """Fifty years of one region on one page."""
     counts = [context(value=100 + n, year=1950 + n) for n in range(50)]

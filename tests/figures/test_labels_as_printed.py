@@ -46,6 +46,15 @@ def test_no_figure_rounds_a_printed_number(name, language, printed):
         assert said.isdisjoint(_rounded(kept, language) - _exact(kept, language)), figure.name
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_rate_from_a_rounded_count_is_about_in_a_native_chart(language):
+    """Nantong's 2.5万 drills are ≈320 per 100,000 people, as in the title; Chuxiong's are 368."""
+    (figure,) = rs.comparison("drills_held", language=language)
+
+    assert _native(figure) == ["≈320", "368"]
+    assert "≈320" in figure.caption.title[language]
+
+
 def _native(figure):
     """The labels of the native chart of *figure*, if it has one."""
     record = records.record_of(figure, figure.name, [])
