@@ -268,11 +268,22 @@ def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.
 
 
 def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row | None]) -> dict[str, Any]:
-    levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
-    instead = _half_loop(levels)
+    instead = _half_loop(_results(rows))
     if instead is None:
         return gaps.explained(region, [], near)
     return _refused(Gap.PART_ONLY, instead)
+
+
+def unpaired(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that say what regions without a share report instead."""
+    levels = _results(rows)
+    instead = _half_loop(levels)
+    ids = [row["id"] for row in instead.rows] if instead else []
+    return levels[levels["id"].isin(ids)]
+
+
+def _results(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
 
 
 def _half_loop(levels: pd.DataFrame) -> Instead | None:
@@ -287,5 +298,5 @@ def _half_loop(levels: pd.DataFrame) -> Instead | None:
         return Instead(Partial.ENDS_APART, (identified[0], rectified[0]))
     if identified or rectified:
         word = Partial.FOUND_ALONE if identified else Partial.RECTIFIED_ALONE
-        return Instead(word, ((identified or rectified)[0],))
+        return Instead(word, tuple(identified or rectified))
     return Instead(Partial.SHARE_ALONE, (shares[0],)) if shares else None

@@ -210,6 +210,10 @@ def hazards(indicator, value, **changes):
             "belong to different campaigns",
         ),
         ([hazards("hazards_found", 9)], "found only (9 items)"),
+        (
+            [hazards("hazards_found", 9), hazards("major_hazards_found", 4)],
+            "found only (9 items; 4 items)",
+        ),
         ([hazards("hazards_rectified", 8)], "rectified only (8 items)"),
         ([hazards("hazard_rectification_rate", 97, unit="%")], "without counts (97%)"),
         ([hazards("drills_held", 97)], "not yet looked for"),
