@@ -190,7 +190,7 @@ def still_open(tables: Tables, region: str, period: str | int | None = None) -> 
     shares = wholes.most_open(rates.shares(rows))
     if period is not None:
         shares = shares[_within(shares, _year(period))]
-    refused = wholes.unclosed(rows, set(shares["region"]), tables.absence_rows)
+    refused = wholes.unclosed(rows, set(shares["region"]), tables.absence_rows, every=True)
     name = place(rows.iloc[0].to_dict())
     yield say("explain.open", region=name, heading=say("profile.open_heading"))
     for text in findings.open_lines(shares, refused):

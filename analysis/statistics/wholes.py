@@ -255,22 +255,32 @@ def most_open(shares: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
 
 
-def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.DataFrame:
-    """The reporting regions for which no share of what was found can be made, and why."""
+def unclosed(
+    rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame, *, every: bool = False
+) -> pd.DataFrame:
+    """
+    The reporting regions for which no share of what was found can be made, and why.
+
+    The reason names the first figure found or rectified, or with *every* all of them.
+    """
     near = gaps.by_report(absences, *ONE_FIGURE, *FOUND, *RECTIFIED, *RATES)
     return gaps.frame(
         [
-            _unclosed(region, rows[rows["region"].eq(region["region"])], near)
+            _unclosed(region, rows[rows["region"].eq(region["region"])], near, every=every)
             for region in gaps.reporting(rows)
             if region["region"] not in shown
         ]
     )
 
 
-def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row | None]) -> dict[str, Any]:
+def _unclosed(
+    region: Row, rows: pd.DataFrame, near: dict[str, Row | None], *, every: bool
+) -> dict[str, Any]:
     instead = _half_loop(_results(rows))
     if instead is None:
         return gaps.explained(region, [], near)
+    if not every and instead.word is not Partial.ENDS_APART:
+        instead = instead._replace(rows=instead.rows[:1])
     return _refused(Gap.PART_ONLY, instead)
 
 
