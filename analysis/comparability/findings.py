@@ -510,8 +510,10 @@ def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
         return [Text(zh, en) for zh, en in reasons]
     left = shares[shares["open"].gt(0)]
     lines = [_open(row) for row in as_records(left)]
-    closed = int(shares["open"].eq(0).sum())
-    return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
+    closed = as_records(shares[shares["open"].eq(0)])
+    names = Text.joined(map(values.part_or_all, closed), zh="；", en="; ")
+    last = [say("profile.all_rectified", count=len(closed), names=names)] if closed else []
+    return [*lines, *last]
 
 
 def _open(row: dict[Any, Any]) -> Text:

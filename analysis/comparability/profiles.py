@@ -275,7 +275,7 @@ def lists(
     *shared* has its row of ``summaries.tally``, or none.
     """
     closed = wholes.most_open(rates.shares(own))
-    refused = wholes.unclosed(own, set(closed["region"]), tables.absence_rows)
+    refused = wholes.unclosed(own, set(closed["region"]), tables.absence_rows, every=True)
     plan = bool(own["kind"].eq("plan").all())
     promised = findings.promised_lines(commitments, by_theme=plan)
     pair = (summaries.checkable(commitments), len(commitments)) if len(commitments) else None

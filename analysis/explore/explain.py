@@ -190,14 +190,17 @@ def still_open(tables: Tables, region: str, period: str | int | None = None) -> 
     shares = wholes.most_open(rates.shares(rows))
     if period is not None:
         shares = shares[_within(shares, _year(period))]
-    refused = wholes.unclosed(rows, set(shares["region"]), tables.absence_rows)
+    refused = wholes.unclosed(rows, set(shares["region"]), tables.absence_rows, every=True)
     name = place(rows.iloc[0].to_dict())
     yield say("explain.open", region=name, heading=say("profile.open_heading"))
     for text in findings.open_lines(shares, refused):
         yield say("explain.line", text=text)
-    printed = shares.loc[shares["open"].gt(0), ["total_evidence", "evidence"]]
-    for evidence in dict.fromkeys(printed.to_numpy().ravel()):
-        yield say("explain.printed", evidence=evidence)
+    ids = list(shares.loc[shares["open"].gt(0), ["total_id", "id"]].to_numpy().ravel())
+    if shares.empty:
+        ids = list(wholes.unpaired(rows)["id"])
+    for row in as_records(rows.set_index("id", drop=False).loc[ids]):
+        yield say("explain.printed", evidence=row["evidence"])
+        yield _reference(row)
     yield say("explain.caution", caution=say("kind.open_hazards.about"))
 
 
@@ -288,8 +291,7 @@ class _Explanation:
         yield _heading(row if is_as_printed else {**row, "printed": ""})
         yield say("explain.printed", evidence=row["evidence"])
         yield from self._sentence(row)
-        place = {name: row[name] for name in ("report", "start", "end", "printed")}
-        yield say("explain.source", **_source(row), **place)
+        yield _reference(row)
         uses = self._tables.families.set_index("family")["use"]
         is_rate = all(uses.get(code, Use.RATE) == Use.RATE for code in self._subjects(row))
         yield from _uncertainty(row if is_rate else {**row, "rate": None})
@@ -438,6 +440,12 @@ def reason(refused: Row) -> Text:
 def reason_kind(refused: Row) -> Text:
     """Return the reason of a refusal without the figure that there is instead."""
     return label(Gap(refused["rule"])) if refused["rule"] in set(Gap) else reason(refused)
+
+
+def _reference(row: Row) -> Text:
+    """Return the report of a figure and its place in it."""
+    place = {name: row[name] for name in ("report", "start", "end", "printed")}
+    return say("explain.source", **_source(row), **place)
 
 
 def _source(row: Row) -> Row:

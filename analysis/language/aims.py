@@ -63,4 +63,4 @@ def partial(word: Partial, rows: Sequence[Mapping[Any, Any]] = ()) -> Text:
         return say(f"partial.{word}", count=len(rows))
     each = [values.value_of_part(row) for row in rows]
     ends = {"found": each[0], "rectified": each[-1]} if each else {}
-    return say(f"partial.{word}", what=Text.joined(each, zh="、", en=", "), **ends)
+    return say(f"partial.{word}", what=Text.joined(each, zh="；", en="; "), **ends)

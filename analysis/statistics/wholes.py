@@ -255,24 +255,45 @@ def most_open(shares: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
 
 
-def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.DataFrame:
-    """The reporting regions for which no share of what was found can be made, and why."""
+def unclosed(
+    rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame, *, every: bool = False
+) -> pd.DataFrame:
+    """
+    The reporting regions for which no share of what was found can be made, and why.
+
+    The reason names the first figure found or rectified, or with *every* all of them.
+    """
     near = gaps.by_report(absences, *ONE_FIGURE, *FOUND, *RECTIFIED, *RATES)
     return gaps.frame(
         [
-            _unclosed(region, rows[rows["region"].eq(region["region"])], near)
+            _unclosed(region, rows[rows["region"].eq(region["region"])], near, every=every)
             for region in gaps.reporting(rows)
             if region["region"] not in shown
         ]
     )
 
 
-def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row | None]) -> dict[str, Any]:
-    levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
-    instead = _half_loop(levels)
+def _unclosed(
+    region: Row, rows: pd.DataFrame, near: dict[str, Row | None], *, every: bool
+) -> dict[str, Any]:
+    instead = _half_loop(_results(rows))
     if instead is None:
         return gaps.explained(region, [], near)
+    if not every and instead.word is not Partial.ENDS_APART:
+        instead = instead._replace(rows=instead.rows[:1])
     return _refused(Gap.PART_ONLY, instead)
+
+
+def unpaired(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that say what regions without a share report instead."""
+    levels = _results(rows)
+    instead = _half_loop(levels)
+    ids = [row["id"] for row in instead.rows] if instead else []
+    return levels[levels["id"].isin(ids)]
+
+
+def _results(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
 
 
 def _half_loop(levels: pd.DataFrame) -> Instead | None:
@@ -287,5 +308,5 @@ def _half_loop(levels: pd.DataFrame) -> Instead | None:
         return Instead(Partial.ENDS_APART, (identified[0], rectified[0]))
     if identified or rectified:
         word = Partial.FOUND_ALONE if identified else Partial.RECTIFIED_ALONE
-        return Instead(word, ((identified or rectified)[0],))
+        return Instead(word, tuple(identified or rectified))
     return Instead(Partial.SHARE_ALONE, (shares[0],)) if shares else None

@@ -239,6 +239,19 @@ def test_open_hazards_are_found_by_their_words(data, word):
     assert "campaigns differ in scope and do not compare" in told
 
 
+def test_open_hazards_have_their_places_and_name_what_was_rectified(data):
+    """Anshan's report gives 590, 32 and 458 found; all of two lists of Chuxiong were rectified."""
+    anshan = explain(data, "anshan", "未整改").split("\n")
+    chuxiong = explain(data, "chuxiong", "未整改").split("\n")
+
+    assert [number for number in ("590项", "32项", "458项") if number not in anshan[1]] == []
+    at = anshan.index("  原文：“排查重大隐患458项”")
+    assert "（anshan-2023），第1935–1938字符，印作“458项”" in anshan[at + 1]
+    (rectified,) = [line for line in chuxiong if "已全部整改" in line]
+    assert rectified.startswith("  另有2项已全部整改：“消地协作”")
+    assert "挂牌督办" in rectified
+
+
 @pytest.mark.parametrize("word", ["plans", "planned work", "targets", "工作安排", "计划"])
 def test_planned_work_is_found_by_its_words(data, word):
     """The plan of Yaohai has 64 tasks; the two drills a year are due by its end."""

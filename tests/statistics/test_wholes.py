@@ -210,6 +210,10 @@ def hazards(indicator, value, **changes):
             "belong to different campaigns",
         ),
         ([hazards("hazards_found", 9)], "found only (9 items)"),
+        (
+            [hazards("hazards_found", 9), hazards("major_hazards_found", 4)],
+            "found only (9 items; 4 items)",
+        ),
         ([hazards("hazards_rectified", 8)], "rectified only (8 items)"),
         ([hazards("hazard_rectification_rate", 97, unit="%")], "without counts (97%)"),
         ([hazards("drills_held", 97)], "not yet looked for"),
@@ -218,9 +222,18 @@ def hazards(indicator, value, **changes):
 )
 def test_an_open_loop_says_which_end_is_missing(figures, told):
     """Each way in which a share cannot be made has its own words."""
-    found = wholes.unclosed(frame(*figures), set(), ABSENT)
+    found = wholes.unclosed(frame(*figures), set(), ABSENT, every=True)
 
     assert told in found["reason_en"].iloc[0]
+
+
+def test_a_note_of_a_picture_names_the_first_figure_only():
+    """So that there is room for the reasons of the other regions."""
+    figures = [hazards("hazards_found", 9), hazards("major_hazards_found", 4)]
+
+    found = wholes.unclosed(frame(*figures), set(), ABSENT)
+
+    assert "found only (9 items)" in found["reason_en"].iloc[0]
 
 
 def test_only_regions_that_are_not_drawn_are_explained(rows):
