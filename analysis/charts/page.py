@@ -316,8 +316,10 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     Break *text* into lines of at most *width* inches at *size* points.
 
     Chinese text may break anywhere except before closing and after opening punctuation; Latin words
-    are not broken.
+    are not broken. No Chinese character stands alone on the last line.
 
+    >>> wrapped("一二三四五", 4 * 10 / 72, 10)
+    ['一二三', '四五']
     >>> wrapped("one two three", 0.6, 10)
     ['one two', 'three']
     """
@@ -329,7 +331,11 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
             line, length = piece.lstrip(), measured(piece.lstrip(), size)
         else:
             line, length = line + piece, length + measured(piece, size)
-    return [*lines, line.rstrip()] if line.strip() else lines
+    lines += [line.rstrip()] if line.strip() else []
+    if len(lines) > 1 and len([*_pieces(lines[-1])]) == 1 and _wide(lines[-1][0]):
+        *before, last = _pieces(lines[-2])
+        lines[-2:] = ["".join(before).rstrip(), last + lines[-1]] if before else lines[-2:]
+    return lines
 
 
 def balanced(text: str, width: float, size: float) -> list[str]:

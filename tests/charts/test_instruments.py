@@ -79,7 +79,7 @@ def test_titles_count_instruments(pages, standings):
     alone = known["indicator"].map(reports).eq(1).sum()
     first, second = (page.figure.caption.title.en for page in pages)
 
-    assert first == f"All 5 reports mention {every} of {total} instruments"
+    assert first == f"{every} of {total} instruments are in all 5 reports"
     assert second == (f"Chuxiong: {len(known)} of {total} instruments, {alone} in no other report")
 
 

@@ -217,7 +217,7 @@ def test_instruments_are_counted_once():
         columns=["indicator", "reports", "region", "status", "region_zh", "region_en"],
     )
 
-    assert findings.instruments(rows).en == "All 2 reports mention 1 of 2 instruments"
+    assert findings.instruments(rows).en == "1 of 2 instruments is in all 2 reports"
     assert findings.instruments_of_one(rows).zh == "2项举措安徽2项，1项他地未提"
 
 
