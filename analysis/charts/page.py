@@ -332,7 +332,8 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
         else:
             line, length = line + piece, length + measured(piece, size)
     lines += [line.rstrip()] if line.strip() else []
-    if len(lines) > 1 and len([*_pieces(lines[-1])]) == 1 and _wide(lines[-1][0]):
+    alone = [each for each in lines[-1] if each not in _NEVER_FIRST | _NEVER_LAST] if lines else []
+    if len(lines) > 1 and len(alone) == 1 and _wide(alone[0]):
         *before, last = _pieces(lines[-2])
         lines[-2:] = ["".join(before).rstrip(), last + lines[-1]] if before else lines[-2:]
     return lines
