@@ -152,26 +152,21 @@ def _write_nothing(page: Page, room: Room) -> Room:
 
 def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Text | None) -> None:
     """Write the statement, and the table of outcomes below."""
-    top, least, taken = room.bottom + room.height, min(room.height, page.least_height), 0.0
+    top = room.bottom + room.height
     if statement:
         size = (page.size.note + page.size.label) / 2
-        lines = {each: balanced(statement[each], room.width, size) for each in Language}
-        top = _write_lines(page, room.left, top, lines[Language(page.language)], size)
-        top -= 0.5 * size / 72
-        taken = (max(map(len, lines.values())) * LEADING + 0.5) * size / 72
+        lines = balanced(statement[page.language], room.width, size)
+        top = _write_lines(page, room.left, top, lines, size) - 0.5 * size / 72
     if outcomes.empty:
         return
     count = _columns(outcomes)
     aimed = bool(outcomes["status"].ne(Status.ACTUAL).any())
     heads = [f"profile.{head}{'_aims' * (aimed and head == 'value')}" for head in HEADS[:count]]
+    columns = table.headed(page.language, heads, SHARES[count])
+    cells = [_cells(row, page.language)[:count] for row in as_records(outcomes)]
     sizes = [page.size.label * LARGE[0], *table.usual_sizes(page)]
-    columns = {each: table.headed(each, heads, SHARES[count]) for each in Language}
-    cells = {each: [_cells(r, each)[:count] for r in as_records(outcomes)] for each in Language}
-    common = room._replace(height=least - taken)
-    shown = min(table.fitting(page, common, columns[each], cells[each], each) for each in Language)
-    own, below = Language(page.language), room._replace(height=top - room.bottom)
-    lines_shown = table.first(cells[own], shown, own)
-    table.write(page, below, columns[own], lines_shown, sizes=sizes)
+    below = room._replace(height=top - room.bottom)
+    table.write(page, below, columns, cells, sizes=sizes, counted=True)
 
 
 def _columns(outcomes: pd.DataFrame) -> int:

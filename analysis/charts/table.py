@@ -171,43 +171,16 @@ def headed(
     ]
 
 
-def first(lines: Sequence[Sequence[Cell]], shown: int, language: str) -> Sequence[Sequence[Cell]]:
-    """Return the first *shown* of *lines*, and a line with the number of the others, if any."""
-    if shown == len(lines):
-        return lines
-    more = say("profile.more", count=len(lines) - shown)[language]
-    return [*lines[:shown], [Cell(more), *[Cell("")] * (len(lines[0]) - 1)]]
-
-
-def fitting(
-    page: Page,
-    room: Room,
-    columns: Sequence[Column],
-    lines: Sequence[Sequence[Cell]],
-    language: str,
-) -> int:
-    """Return how many of *lines* have room in the size of notes, with the number of the others."""
-    widths, note = [column.share * room.width - gap(page) for column in columns], page.size.note
-    pairs = zip(columns, widths, strict=True)
-    most = max(len(wrapped(column.head, wide, note)) for column, wide in pairs)
-    height = room.height - note * LEADING * (most + 0.25 * bool(most)) / 72
-    for shown in range(len(lines), 0, -1):
-        with suppress(CrowdedError):
-            some = first(lines, shown, language)
-            _fitted(page, widths, some, height=height, sizes=[note], pad=PAD)
-            return shown
-    return len(lines)
-
-
 def _as_many_as_fit(
     page: Page, lines: Sequence[Sequence[Cell]], fit: Callable[[Sequence[Sequence[Cell]]], _Set]
 ) -> Sequence[Sequence[Cell]]:
     """Return *lines*, the last ones replaced by their number where there is no room for them."""
     for shown in range(len(lines), 0, -1):
-        some = first(lines, shown, page.language)
+        more = say("profile.more", count=len(lines) - shown)[page.language]
+        rest = [] if shown == len(lines) else [[Cell(more), *[Cell("")] * (len(lines[0]) - 1)]]
         with suppress(CrowdedError):
-            fit(some)
-            return some
+            fit([*lines[:shown], *rest])
+            return [*lines[:shown], *rest]
     return lines
 
 
