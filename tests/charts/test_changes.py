@@ -95,22 +95,22 @@ def test_a_percentage_of_a_part_of_the_year_is_dated_and_its_base_questioned(dra
     assert "the base may have been changed" in notes
 
 
-def test_the_title_says_which_fall_is_too_small_to_be_told_from_chance(drawing):
-    """-7.6 % in China to -14.3 % in Nantong; -42 % to +34 % are possible in Chuxiong."""
+def test_the_title_says_that_no_fall_is_certain(drawing):
+    """-11.4 % in Anhui to -14.3 % in Nantong; -42 % to +34 % are possible in Chuxiong."""
     title = drawing.figure.caption.title
 
     assert title.zh == "3地死亡降11.4–14.3%，尚难确认"
     assert title.en == "Deaths down 11.4–14.3% in 3 regions; no fall is certain"
 
 
-def test_the_title_counts_regions_apart_from_nation_and_province(drawing):
-    """Without Chuxiong's counts: Anhui, Nantong and Chuxiong; China and Yunnan are none of them."""
+def test_the_title_is_about_the_regions_and_not_about_nation_and_province(drawing):
+    """Without Chuxiong's counts: Anhui, Nantong and Chuxiong; China's -7.6 % is none of theirs."""
     rows = drawing.figure.rows
     ours = ~rows["region"].isin(["china", "yunnan"])
     title = findings.changes(rows[rows["mark"].ne("exact")].assign(reporting=ours), 5)
 
-    assert title.zh == "全国、云南及5地中3地通报死亡下降"
-    assert title.en == "China, Yunnan and 3 of 5 regions report fewer deaths"
+    assert title.zh == "3地死亡降11.4–14.3%，尚难确认"
+    assert title.en == "Deaths down 11.4–14.3% in 3 regions; no fall is certain"
 
 
 def test_publishers_of_percentages_that_are_not_of_a_report_are_named(drawing):

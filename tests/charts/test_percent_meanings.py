@@ -75,8 +75,8 @@ def test_the_title_is_about_a_region_without_contradictions(drawing):
     title = drawing.figure.caption.title
 
     assert set(deaths["fits"]) == {"417–280–263–233"}
-    assert title.en == "Anhui publishes only percentages: at least 233 deaths, if unrevised"
-    assert title.zh == "安徽只公布百分比，如未修订死亡≥233"
+    assert title.en == "Anhui's percentages cannot give its deaths: 233 or more fit"
+    assert title.zh == "安徽百分比推不出死亡数，≥233都可能"
 
 
 def test_a_contradiction_is_the_title_where_nothing_else_is_sound():

@@ -162,7 +162,7 @@ def test_every_door_says_that_a_value_was_changed_against_its_evidence(east):
     minimal.plant(east / "data" / "observations" / "east.csv", 2, "value", "43")
 
     explained = call("explain", "east", "deaths", "--project", east, "--language", "en").stdout
-    compared = call("compare", "east", "east", "--project", east, "--language", "en").stdout
+    compared = call("compare", "east", "--project", east, "--language", "en").stdout
     decked = call("deck", "--dry-run", "--project", east, "--language", "en").stderr
     with pytest.warns(UserWarning, match="The tables fail `check`") as warned:
         load(east / "data")
