@@ -10,6 +10,7 @@ figure takes. It returns a figure, or :class:`~analysis.charts.Pages` of figures
 in a notebook and has ``save()``.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Unpack
 
@@ -167,7 +168,7 @@ def trend(
     draw = partial(
         draw_trend,
         verdict=findings.latest_change(changed),
-        doubt=percentages.contradiction(percents.meanings(*chosen[:2], [indicator])),
+        doubt=percentages.contradiction(_meanings(data, partly["region"], indicator)),
         refused=data.without(indicator, set(rows["region"])),
         expected=rates.expected(own, rated, data.context, indicator),
     )
@@ -547,6 +548,12 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, f"profile-{region}", _behind(data, region) if placed else None)
 
 
+def _meanings(data: Inputs, regions: Iterable[str], indicator: str) -> list[summaries.Meaning]:
+    """Return the chains of percentages of *regions*, and the counts that fit them."""
+    own = data.rows[data.rows["region"].isin(set(regions))]
+    return percents.meanings(own, data.context, [indicator])
+
+
 def _behind(data: Inputs, region: str) -> pd.DataFrame:
     """Return the rows from which the expected deaths of a region and of its peers follow."""
     pairs = data.pairs(standing.PLACED[0])
@@ -566,9 +573,8 @@ def _statement(placed: spread.Placement) -> Statement:
 def _contradicted(data: Inputs, outcomes: pd.DataFrame) -> Statement | None:
     """Return what a count of a part of the year contradicts among *outcomes* of one region."""
     partly = outcomes[outcomes["origin"].eq("context")]
-    own = data.rows[data.rows["region"].isin(partly["region"])]
     for code in partly["indicator"].unique():
-        meanings = percents.meanings(own, data.context, [code])
+        meanings = _meanings(data, partly["region"], code)
         if text := percentages.contradiction(meanings):
             return Statement(text, meanings[0].rows.iloc[:0])
     return None

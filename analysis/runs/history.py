@@ -259,8 +259,8 @@ def _last(run: Line | None) -> Text:
     seconds = f"{run['seconds']:.1f}"
     words = {"began": run["began"], "seconds": seconds, "meaning": meaning, "code": code}
     jobs = [*run["jobs"]["done"], *(one["job"] for one in _unfinished(run))]
-    text = say("state.last_job", job=jobs[0], **words) if len(jobs) == 1 else None
-    text = text or say("state.last", **words)
+    only = {"job": jobs[0]} if len(jobs) == 1 else {}
+    text = say("state.last_job" if only else "state.last", **words, **only)
     cause = _cause(run.get("refused", ""))
     return text + _plain("\n  ") + cause if cause.en else text
 

@@ -134,7 +134,7 @@ def doubts(folder: Path) -> list[Text]:
     changed = _changed(folder)
     if not changed:
         return []
-    found = faults(folder)
+    found = _found(folder)
     if not found:
         names = ", ".join(dict.fromkeys(fault.file for fault in changed))
         return [say("tables.changed", files=names)]
@@ -144,8 +144,10 @@ def doubts(folder: Path) -> list[Text]:
 
 def faults(folder: Path) -> list[Fault]:
     """Return the faults of tables that are not as described, consequences last."""
-    if not _changed(folder):
-        return []
+    return _found(folder) if _changed(folder) else []
+
+
+def _found(folder: Path) -> list[Fault]:
     from . import checks
     from .load import survey
 
